@@ -1,0 +1,1 @@
+# Where Debian expects things.

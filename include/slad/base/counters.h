@@ -1,0 +1,46 @@
+/* counters: what happened how often since the start; each carries its own documentation, and every face
+ * that shows them (status, metrics, docs) is made from this one list.
+ * Owns: the numbers (process-wide).
+ * Must not know: who shows them. */
+#ifndef SLAD_BASE_COUNTERS_H
+#define SLAD_BASE_COUNTERS_H
+
+#include <stdint.h>
+
+#define COUNTERS(X)                                                                                             \
+    X(events_accepted, "events written to the journal")                                                        \
+    X(events_duplicate, "events whose id the journal held already, ignored")                                   \
+    X(events_rejected, "event lines that could not be taken, whatever the reason")                             \
+    X(lines_too_long, "event lines over the limit of 64 KiB, among the rejected")                               \
+    X(commits, "transactions committed")                                                                       \
+    X(commits_failed, "transactions that could not be committed")                                              \
+    X(breaches_missed, "contact breaches recorded")                                                            \
+    X(breaches_withdrawn, "contact breaches withdrawn by later knowledge")                                     \
+    X(levels_opened, "level breaches opened")                                                                  \
+    X(levels_closed, "level breaches closed")                                                                  \
+    X(publishes, "times the rolling figures were written")                                                     \
+    X(connections_accepted, "connections accepted on event sockets")                                           \
+    X(connections_refused, "connections closed at once because a limit was reached")                           \
+    X(clients_dropped, "event clients closed because they did not read their answers")                         \
+    X(requests_served, "HTTP requests answered")                                                               \
+    X(requests_failed, "HTTP requests answered with a status of 400 or more")                                  \
+    X(reloads, "changes of configuration taken over")                                                          \
+    X(reloads_refused, "changes of configuration refused because they held an error")                          \
+    X(files_rotated, "followed files seen to be replaced or truncated")                                        \
+    X(log_lines_held, "log lines held back by the rate limit")
+
+enum counter {
+#define X(name, help) COUNTER_##name,
+    COUNTERS(X)
+#undef X
+        COUNTER_COUNT
+};
+
+extern uint64_t counter_values[COUNTER_COUNT];
+
+#define counter_add(name, n) (counter_values[COUNTER_##name] += (uint64_t)(n))
+#define counter_inc(name) counter_add(name, 1)
+const char *counter_name(enum counter counter);
+const char *counter_help(enum counter counter);
+
+#endif

@@ -1,0 +1,18 @@
+/* utf8: reading UTF-8 as RFC 3629 has it (no surrogates, no overlong forms, at most U+10FFFF).
+ * Owns: nothing.
+ * Must not know: JSON, YAML. */
+#ifndef SLAD_BASE_UTF8_H
+#define SLAD_BASE_UTF8_H
+
+#include "slad/base/buf.h"
+#include "slad/base/span.h"
+
+/* Whether every byte belongs to a well-formed sequence. NUL bytes are well-formed here. */
+bool utf8_valid(struct span text);
+/* The code point at *p (p < end, text valid), moving *p past it. */
+uint32_t utf8_next(const char **p, const char *end);
+/* Adds text to buf for a log line or message: control characters, quotes and invalid bytes as \xNN,
+ * cut after max bytes with "…". */
+void utf8_escape(struct buf *buf, struct span text, size_t max);
+
+#endif

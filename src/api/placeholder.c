@@ -1,0 +1,1 @@
+typedef int api_room_is_empty;

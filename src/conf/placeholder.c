@@ -1,0 +1,1 @@
+typedef int conf_room_is_empty;

@@ -1,0 +1,1 @@
+typedef int ingest_room_is_empty;

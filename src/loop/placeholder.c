@@ -1,0 +1,1 @@
+typedef int loop_room_is_empty;

@@ -1,0 +1,1 @@
+typedef int model_room_is_empty;

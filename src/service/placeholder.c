@@ -1,0 +1,1 @@
+typedef int service_room_is_empty;

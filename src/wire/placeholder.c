@@ -1,0 +1,1 @@
+typedef int wire_room_is_empty;
