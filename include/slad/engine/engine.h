@@ -33,12 +33,13 @@ void engine_event(struct engine *engine, const struct event *event);
 
 /* Moves the clocks; neither goes back (smaller values are taken as the present ones).
  *   now_ms:  events up to here take effect;
- *   held_ms: limits that ran out strictly before it are decided (held_ms <= now_ms), and levels are judged at every
- *            instant strictly before it.
+ *   held_ms: limits that ran out strictly before it are decided (held_ms <= now_ms).
  * Live: now and now - grace. Replay: both the instant of the next event. */
 void engine_advance(struct engine *engine, int64_t now_ms, int64_t held_ms);
-/* Judges levels through this instant, included: the end of a replay. */
-void engine_judge_through(struct engine *engine, int64_t at_ms);
+/* Judges levels at every instant through this one, included, at which their window changes, in event time. What comes
+ * to be known of an earlier instant afterwards is judged at the next. Live: after each engine_advance(), through the
+ * held clock. Replay: now and then, through an instant before the next event, and at the end. */
+void engine_judge(struct engine *engine, int64_t through_ms);
 int64_t engine_now(const struct engine *engine);
 /* The held-back clock as last given. */
 int64_t engine_held(const struct engine *engine);

@@ -1,1 +1,28 @@
-int main(void) { return 0; }
+/* slad: the daemon, and the checks and replays that need none. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int usage(FILE *out, int code) {
+    fputs("usage: slad [--config FILE]                 run the daemon in the foreground\n"
+          "       slad check [--json] [FILE...]         say every error of the configuration at once\n"
+          "       slad replay --config FILE [--until TIME] [--quiet] EVENTS...\n"
+          "                                             print the report of event files, touching no store\n"
+          "       slad --version | --help\n",
+        out);
+    return code;
+}
+
+int main(int argc, char **argv) {
+    const char *first = argc > 1 ? argv[1] : "";
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) return usage(stdout, EXIT_DONE);
+    if (strcmp(first, "--version") == 0) return puts("slad " SLAD_VERSION), EXIT_DONE;
+    if (strcmp(first, "check") == 0) return command_check(argc - 1, argv + 1);
+    if (strcmp(first, "replay") == 0) return command_replay(argc - 1, argv + 1);
+    if (*first && *first != '-') {
+        fprintf(stderr, "slad: \"%s\" is no command of slad\n", first);
+        return usage(stderr, EXIT_USAGE);
+    }
+    return command_run(argc, argv);
+}

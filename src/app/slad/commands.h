@@ -1,0 +1,18 @@
+/* commands: what `slad` can be asked to do, a file each.
+ * Owns: nothing.
+ * Must not know: one another. */
+#ifndef SLAD_APP_COMMANDS_H
+#define SLAD_APP_COMMANDS_H
+
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_WRONG = 1, /* what was asked about is wrong: an invalid configuration, an unreadable file */
+    EXIT_USAGE = 2, /* the command line is */
+};
+
+/* Each gets the arguments from its own name on and returns the exit status. */
+int command_run(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_replay(int argc, char **argv);
+
+#endif

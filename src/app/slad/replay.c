@@ -1,0 +1,77 @@
+/* slad replay: event files to a report on standard output. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "commands.h"
+#include "slad/base/utf8.h"
+#include "slad/conf/config.h"
+#include "slad/model/instant.h"
+#include "slad/service/replay.h"
+
+enum { REJECTED_SHOWN = 10 }; /* bad lines told one by one; the report counts all */
+
+struct arguments {
+    const char *config;
+    int64_t until_ms;
+    bool quiet;
+};
+
+static int parse_until(const char *text, int64_t *until) {
+    struct err err;
+    if (instant_parse(span_of(text), until, &err) == 0) return 0;
+    fprintf(stderr, "slad replay: --until \"%s\": %s\n", text, err.text);
+    return -1;
+}
+
+/* 0, or -1 when it was said what is wrong. */
+static int parse(int argc, char **argv, struct arguments *out) {
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+        {"until", required_argument, NULL, 'u'}, {"quiet", no_argument, NULL, 'q'}, {0}};
+    struct arguments a = {.until_ms = INSTANT_NEVER};
+    for (int c; (c = getopt_long(argc, argv, "c:u:q", options, NULL)) != -1;) {
+        if (c == 'c') a.config = optarg;
+        else if (c == 'u' && parse_until(optarg, &a.until_ms)) return -1;
+        else if (c == 'q') a.quiet = true;
+        else if (c == '?') return -1;
+    }
+    if (!a.config || optind == argc) {
+        fputs("usage: slad replay --config FILE [--until TIME] [--quiet] EVENTS...\n"
+              "EVENTS are files of event lines; \"-\" is standard input.\n",
+            stderr);
+        return -1;
+    }
+    *out = a;
+    return 0;
+}
+
+static void say_rejected(void *arg, const char *file, size_t line, const char *reason) {
+    size_t *said = arg;
+    if ((*said)++ < REJECTED_SHOWN) fprintf(stderr, "%s:%zu: rejected: %s\n", file, line, reason);
+}
+
+int command_replay(int argc, char **argv) {
+    struct arguments arguments;
+    if (parse(argc, argv, &arguments)) return EXIT_USAGE;
+    struct config *config = NULL;
+    struct findings findings = {0};
+    struct buf text = {0};
+    struct err err = {0};
+    size_t said = 0;
+    int code = config_load(arguments.config, &config, &findings);
+    findings_render(&findings, &text);
+    fputs(buf_text(&text), stderr);
+    buf_clear(&text);
+    if (!code) {
+        struct replay_options options = {.rules = &config->rules, .files = (const char *const *)argv + optind,
+            .file_count = (size_t)(argc - optind), .until_ms = arguments.until_ms, .indent = 1,
+            .rejected = arguments.quiet ? NULL : say_rejected, .arg = &said};
+        code = replay_report(&options, &text, &err);
+        if (code) fprintf(stderr, "slad replay: %s\n", err.text);
+        if (said > REJECTED_SHOWN) fprintf(stderr, "%zu more lines were rejected\n", said - REJECTED_SHOWN);
+        if (!code && (fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout))) code = ERR_IO;
+    }
+    buf_fini(&text);
+    findings_fini(&findings);
+    config_free(config);
+    return code ? EXIT_WRONG : EXIT_DONE;
+}

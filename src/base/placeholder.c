@@ -1,1 +1,0 @@
-typedef int base_room_is_empty;

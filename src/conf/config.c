@@ -1,0 +1,200 @@
+#include "slad/conf/config.h"
+
+#include <stdlib.h>
+
+#include "conf/calendars.h"
+#include "conf/endpoints.h"
+#include "conf/sources.h"
+#include "conf/standards.h"
+#include "slad/conf/paths.h"
+
+enum key {
+    DATABASE,
+    LISTEN,
+    INPUTS,
+    RETAIN,
+    PUBLISH,
+    GRACE,
+    MAX_AHEAD,
+    INCLUDE,
+    TIMEZONE,
+    CALENDARS,
+    STANDARDS,
+    KEYS
+};
+static const char *const key_names[KEYS] = {"database", "listen", "inputs", "retain", "publish", "grace",
+    "max_ahead", "include", "timezone", "calendars", "standards"};
+
+enum {
+    SECOND_MS = 1000,
+    HOUR_MS = 3600 * SECOND_MS,
+    PUBLISH_LEAST_MS = 100, /* each publication writes a row for every group that changed */
+};
+#define DAYS_MS(n) (INT64_C(24) * HOUR_MS * (n))
+
+/* A configuration while it is read. */
+struct load {
+    struct config *config;
+    struct reader reader;
+    struct scope scope;
+    struct sources sources;
+};
+
+/* ---- settings: the main file only */
+
+static void read_retain(struct reader *r, const struct node *node, struct config *config) {
+    static const char *const keys[] = {"events", "figures", "breaches"};
+    int64_t *fields[] = {&config->retain_events_ms, &config->retain_figures_ms, &config->retain_breaches_ms};
+    const struct node *values[3];
+    (void)reader_map(r, node, "\"retain\"", keys, 3, values);
+    for (size_t i = 0; i < 3; i++)
+        if (values[i]) (void)reader_duration(r, values[i], SECOND_MS, fields[i]);
+}
+
+static void read_database(struct reader *r, const struct node *node, struct config *config) {
+    const char *path;
+    if (node) {
+        if (reader_text(r, node, "the path of a database", &path))
+            config->database = endpoints_join(r->arena, config->path, path);
+        return;
+    }
+    char *usual = config_default_database();
+    config->database = arena_text(r->arena, span_of(usual));
+    free(usual);
+}
+
+static void read_settings(struct load *load, const struct node *const *values) {
+    struct reader *r = &load->reader;
+    struct config *config = load->config;
+    read_database(r, values[DATABASE], config);
+    endpoints_read(r, values[LISTEN], values[INPUTS], config);
+    if (values[RETAIN]) read_retain(r, values[RETAIN], config);
+    if (values[PUBLISH]) (void)reader_duration(r, values[PUBLISH], PUBLISH_LEAST_MS, &config->publish_ms);
+    if (values[GRACE]) (void)reader_duration(r, values[GRACE], 0, &config->grace_ms);
+    if (values[MAX_AHEAD]) (void)reader_duration(r, values[MAX_AHEAD], 0, &config->max_ahead_ms);
+    const struct node nowhere = {.file = config->path};
+    load->scope.zone = values[TIMEZONE] ? scope_zone(&load->scope, values[TIMEZONE])
+                                        : scope_zone_utc(&load->scope, &nowhere);
+    if (load->scope.zone) config->timezone = zone_name(load->scope.zone);
+}
+
+static struct config *config_new(const char *path) {
+    struct config *config = mem_zalloc(sizeof *config);
+    config->path = arena_text(&config->rules.arena, span_of(path));
+    config->retain_events_ms = DAYS_MS(35);
+    config->retain_figures_ms = DAYS_MS(35);
+    config->retain_breaches_ms = DAYS_MS(400);
+    config->publish_ms = 10 * SECOND_MS;
+    config->grace_ms = 2 * SECOND_MS;
+    config->max_ahead_ms = DAYS_MS(1);
+    config->timezone = "UTC";
+    return config;
+}
+
+/* ---- files */
+
+static const struct node *find_value(const struct source *source, enum key key) {
+    const struct node *root = source->root;
+    if (!root || root->kind != NODE_MAP) return NULL;
+    for (size_t i = 0; i < root->count; i++)
+        if (span_eq(node_key(root, i)->text, span_of(key_names[key]))) return node_value(root, i);
+    return NULL;
+}
+
+/* Whether a file is nothing but comments, which is nothing wrong. */
+static bool is_empty(const struct source *source) {
+    return !source->root || reader_is_null(source->root);
+}
+
+static void check_included(struct reader *r, const struct source *source) {
+    static const char *const known[] = {"calendars", "standards"};
+    const struct node *values[2], *root = source->root;
+    if (is_empty(source)) return;
+    if (root->kind != NODE_MAP) {
+        (void)reader_map(r, root, "an included file", known, 2, values);
+        return;
+    }
+    struct node rest = *root;
+    const struct node **items = arena_alloc(r->arena, 2 * root->count * sizeof *items);
+    rest.items = items;
+    rest.count = 0;
+    for (size_t i = 0; i < root->count; i++) {
+        const struct node *key = node_key(root, i);
+        bool is_setting = false;
+        for (int k = 0; k < CALENDARS; k++)
+            is_setting = is_setting || span_eq(key->text, span_of(key_names[k]));
+        if (is_setting)
+            reader_error(r, key,
+                "\"%s\" belongs in the main file: an included file holds calendars and standards",
+                key->text.p);
+        else
+            items[2 * rest.count] = key, items[2 * rest.count++ + 1] = node_value(root, i);
+    }
+    (void)reader_map(r, &rest, "an included file", known, 2, values);
+}
+
+static void read_main(struct load *load, const char *path) {
+    const struct node *values[KEYS] = {NULL};
+    struct sources *sources = &load->sources;
+    sources_read(sources, &load->reader, path, NULL);
+    if (sources->count == 0) return;
+    const struct source source = sources->list[0];
+    if (!is_empty(&source))
+        (void)reader_map(&load->reader, source.root, "the configuration", key_names, KEYS, values);
+    if (values[INCLUDE])
+        sources_include(sources, &load->reader, values[INCLUDE], path, &load->config->includes,
+            &load->config->include_count);
+    if (!sources->is_incomplete || source.root) read_settings(load, values);
+}
+
+static void read_rules(struct load *load) {
+    const struct sources *sources = &load->sources;
+    load->scope.is_incomplete = sources->is_incomplete;
+    for (size_t i = 1; i < sources->count; i++) check_included(&load->reader, &sources->list[i]);
+    for (size_t i = 0; i < sources->count; i++) {
+        const struct node *map = find_value(&sources->list[i], CALENDARS);
+        if (map) calendars_read(&load->scope, map);
+    }
+    for (size_t i = 0; i < sources->count; i++) {
+        const struct node *map = find_value(&sources->list[i], STANDARDS);
+        if (map) standards_read(&load->scope, map);
+    }
+}
+
+static void keep_files(struct load *load) {
+    struct config *config = load->config;
+    struct arena *arena = &config->rules.arena;
+    config->files = arena_alloc(arena, load->sources.count * sizeof *config->files);
+    for (size_t i = 0; i < load->sources.count; i++)
+        config->files[i] = arena_text(arena, span_of(load->sources.list[i].path));
+    config->file_count = load->sources.count;
+}
+
+int config_load(const char *path, struct config **out, struct findings *findings) {
+    size_t from = findings->count, errors = findings_errors(findings);
+    struct load load = {.config = config_new(path)};
+    struct config *config = load.config;
+    load.reader = (struct reader){findings, &config->rules.arena};
+    load.scope = (struct scope){.reader = &load.reader, .rules = &config->rules};
+    read_main(&load, path);
+    read_rules(&load);
+    keep_files(&load);
+    bool failed = findings_errors(findings) > errors;
+    findings_sort(findings, from, (const char *const *)config->files, config->file_count);
+    scope_fini(&load.scope);
+    sources_fini(&load.sources);
+    if (failed) {
+        config_free(config);
+        return ERR_INVALID;
+    }
+    for (size_t i = 0; i < config->rules.standard_count; i++)
+        standard_set_meaning(&config->rules.arena, config->rules.standards[i]);
+    *out = config;
+    return 0;
+}
+
+void config_free(struct config *config) {
+    if (!config) return;
+    ruleset_fini(&config->rules);
+    free(config);
+}

@@ -1,1 +1,0 @@
-typedef int conf_room_is_empty;

@@ -1,0 +1,149 @@
+#include "conf/sources.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "conf/endpoints.h"
+
+/* ---- one file */
+
+static void cannot_read(
+    struct sources *sources, struct reader *r, const char *path, const struct node *at, const char *why) {
+    sources->is_incomplete = true;
+    if (at)
+        reader_error(r, at, "%s cannot be read: %s", reader_shown_text(r, span_of(path)), why);
+    else
+        reader_error(r, &(struct node){.file = path}, "cannot be read: %s", why);
+}
+
+/* One byte beyond the cap is enough to see that there is too much. 0, or errno. */
+static int read_all(int fd, struct buf *out) {
+    enum { CHUNK = 64 * 1024 };
+    while (out->size <= YAML_BYTES_MAX) {
+        buf_reserve(out, CHUNK);
+        ssize_t got = read(fd, out->data + out->size, CHUNK);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return errno;
+        if (got == 0) return 0;
+        out->size += (size_t)got;
+        out->data[out->size] = '\0';
+    }
+    return 0;
+}
+
+static bool is_known(const struct sources *sources, const struct stat *st) {
+    for (size_t i = 0; i < sources->count; i++)
+        if (sources->list[i].device == st->st_dev && sources->list[i].inode == st->st_ino) return true;
+    return false;
+}
+
+static void parse(
+    struct sources *sources, struct reader *r, struct source *source, int fd, const struct node *at) {
+    struct buf text = {0};
+    int failed = read_all(fd, &text);
+    if (failed)
+        cannot_read(sources, r, source->path, at, strerror(failed));
+    else if (yaml_tree_read(&sources->arena, source->path, buf_span(&text), r->findings, &source->root))
+        sources->is_incomplete = true;
+    buf_fini(&text);
+}
+
+static void read_open(
+    struct sources *sources, struct reader *r, const char *path, int fd, const struct node *at) {
+    struct stat st;
+    if (fstat(fd, &st)) {
+        cannot_read(sources, r, path, at, strerror(errno));
+        return;
+    }
+    if (is_known(sources, &st)) return; /* the main file's own pattern may fit itself */
+    if (at && !S_ISREG(st.st_mode)) {
+        cannot_read(sources, r, path, at, "not a regular file");
+        return;
+    }
+    sources->list = mem_grow(sources->list, &sources->capacity, sources->count + 1, sizeof *sources->list);
+    struct source *source = &sources->list[sources->count++];
+    *source = (struct source){arena_text(&sources->arena, span_of(path)), NULL, st.st_dev, st.st_ino};
+    parse(sources, r, source, fd, at);
+}
+
+void sources_read(struct sources *sources, struct reader *r, const char *path, const struct node *at) {
+    if (sources->count == SOURCES_MAX) {
+        if (at && !sources->is_incomplete) reader_error(r, at, "more than %d files", SOURCES_MAX);
+        sources->is_incomplete = true;
+        return;
+    }
+    int fd =
+        open(path, O_RDONLY | O_CLOEXEC | (at ? O_NONBLOCK : 0)); /* a pipe in the folder must not hang us */
+    if (fd < 0) {
+        cannot_read(sources, r, path, at, strerror(errno));
+        return;
+    }
+    read_open(sources, r, path, fd, at);
+    close(fd);
+}
+
+/* ---- include */
+
+static bool has_wildcard(const char *pattern) {
+    return strpbrk(pattern, "*?[") != NULL;
+}
+
+/* The folder is no pattern, whatever its name holds. */
+static void add_escaped(struct buf *out, const char *folder, size_t bytes) {
+    for (size_t i = 0; i < bytes; i++) {
+        if (strchr("*?[]\\", folder[i])) buf_add_char(out, '\\');
+        buf_add_char(out, folder[i]);
+    }
+}
+
+/* A folder that is not there holds nothing; one that may not be read could hold anything. */
+static int on_glob_error(const char *folder, int error) {
+    (void)folder;
+    return error != ENOENT;
+}
+
+static void read_glob(struct sources *sources, struct reader *r, const struct node *node,
+    const char *main_path, const char *pattern) {
+    struct buf full = {0};
+    glob_t found = {0};
+    const char *slash = strrchr(main_path, '/');
+    if (pattern[0] != '/' && slash) add_escaped(&full, main_path, (size_t)(slash - main_path) + 1);
+    buf_add_text(&full, pattern);
+    int failed = glob(buf_text(&full), 0, on_glob_error, &found);
+    if (failed && failed != GLOB_NOMATCH) {
+        sources->is_incomplete = true;
+        reader_error(r, node, "%s cannot be searched for: a folder cannot be read", reader_shown(r, node));
+    }
+    for (size_t i = 0; !failed && i < found.gl_pathc; i++) sources_read(sources, r, found.gl_pathv[i], node);
+    globfree(&found);
+    buf_fini(&full);
+}
+
+void sources_include(struct sources *sources, struct reader *r, const struct node *include,
+    const char *main_path, const char ***patterns, size_t *count) {
+    size_t given = node_list_count(include), kept = 0;
+    *patterns = arena_alloc(r->arena, given * sizeof **patterns);
+    for (size_t i = 0; i < given; i++) {
+        const struct node *node = node_list_item(include, i);
+        const char *pattern;
+        if (!reader_text(r, node, "a file or a pattern of files", &pattern)) {
+            sources->is_incomplete = true;
+            continue;
+        }
+        const char *joined = endpoints_join(r->arena, main_path, pattern);
+        (*patterns)[kept++] = joined;
+        if (has_wildcard(pattern))
+            read_glob(sources, r, node, main_path, pattern);
+        else
+            sources_read(sources, r, joined, node);
+    }
+    *count = kept;
+}
+
+void sources_fini(struct sources *sources) {
+    free(sources->list);
+    arena_fini(&sources->arena);
+}

@@ -1,0 +1,329 @@
+/* Invariants:
+ *  1. group->now counts exactly the records with edge < at (all of them without a window), group->held those that
+ *     levels know of with held_edge < at;
+ *  2. ledger->window holds exactly the records counted in now; ledger->held those counted in held; without a window
+ *     neither holds any;
+ *  3. no note lies at or before `judged`; so levels are judged in event time, each instant once;
+ *  4. group->outcomes counts all records with an outcome, wherever they lie. */
+#include "ledger.h"
+
+#include <stdlib.h>
+
+void ledger_init(struct ledger *ledger, const struct compiled *rule, struct intern *texts) {
+    *ledger = (struct ledger){.rule = rule, .texts = texts, .edge = INT64_MIN, .held_edge = INT64_MIN};
+    ledger->judged = INT64_MIN;
+    ledger->period_end = INT64_MIN;
+    const struct standard *s = rule->standard;
+    ledger->cuts = mem_zalloc((s->target_count + 1) * sizeof *ledger->cuts);
+    for (size_t i = 0; i < s->target_count; i++)
+        ledger->cuts[i] = judge_cut(&s->targets[i], standard_digits(s));
+}
+
+static void group_free(struct ledger *ledger, struct group_state *group) {
+    for (size_t i = 0; i < ledger->rule->standard->by_count; i++) intern_drop(ledger->texts, group->texts[i]);
+    free(group->texts);
+    free(group->spans);
+    free(group->levels);
+    spread_fini(&group->spread);
+    free(group);
+}
+
+void ledger_fini(struct ledger *ledger) {
+    for (size_t i = 0; i < ledger->group_count; i++) group_free(ledger, ledger->groups[i]);
+    free(ledger->groups);
+    map_fini(&ledger->by_texts);
+    free(ledger->dirty);
+    free(ledger->touched);
+    free(ledger->learned);
+    free(ledger->cuts);
+    for (size_t i = 0; i < ledger->notes.count; i++) free(ledger->notes.entries[i].node);
+    heap_fini(&ledger->notes);
+    window_fini(&ledger->window);
+    window_fini(&ledger->held);
+}
+
+/* ---------------------------------------------------------------- groups */
+
+struct texts_key {
+    struct sym *const *texts;
+    size_t count;
+};
+
+static bool group_eq(const void *item, const void *key) {
+    const struct group_state *group = item;
+    const struct texts_key *k = key;
+    return k->count == 0 || memcmp(group->texts, k->texts, k->count * sizeof *k->texts) == 0;
+}
+
+static uint64_t texts_hash(struct sym *const *texts, size_t count) {
+    return span_hash((struct span){(const char *)texts, count * sizeof *texts});
+}
+
+/* Takes over the references in texts when the group is new, else drops them. */
+static struct group_state *find_or_make(struct ledger *ledger, struct sym **texts) {
+    size_t n = ledger->rule->standard->by_count;
+    struct texts_key key = {texts, n};
+    uint64_t hash = texts_hash(texts, n);
+    struct group_state *group = map_find(&ledger->by_texts, hash, group_eq, &key);
+    if (group) {
+        for (size_t i = 0; i < n; i++) intern_drop(ledger->texts, texts[i]);
+        return group;
+    }
+    group = mem_zalloc(sizeof *group);
+    group->index = (uint32_t)ledger->group_count;
+    group->texts = mem_zalloc((n + 1) * sizeof *group->texts);
+    group->spans = mem_zalloc((n + 1) * sizeof *group->spans);
+    for (size_t i = 0; i < n; i++) {
+        group->texts[i] = texts[i];
+        if (texts[i]) group->spans[i] = sym_span(texts[i]);
+    }
+    size_t targets = ledger->rule->standard->target_count;
+    if (targets) group->levels = mem_zalloc(targets * sizeof *group->levels);
+    for (size_t i = 0; i < targets; i++) group->levels[i].opened_ms = INSTANT_NEVER;
+    ledger->groups =
+        mem_grow(ledger->groups, &ledger->group_capacity, ledger->group_count + 1, sizeof *ledger->groups);
+    ledger->groups[ledger->group_count++] = group;
+    map_add(&ledger->by_texts, hash, group);
+    return group;
+}
+
+struct group_state *ledger_group(struct ledger *ledger, const struct attrs *attrs) {
+    size_t n = ledger->rule->standard->by_count;
+    struct sym *few[8], **texts = n > 8 ? mem_alloc(n * sizeof *texts) : few;
+    for (size_t i = 0; i < n; i++) texts[i] = val_text(ledger->texts, attrs_get(attrs, ledger->rule->by[i]));
+    struct group_state *group = find_or_make(ledger, texts);
+    if (texts != few) free(texts);
+    return group;
+}
+
+struct group_state *ledger_group_by_texts(struct ledger *ledger, const struct group *group) {
+    size_t n = ledger->rule->standard->by_count;
+    struct sym **texts = mem_zalloc((n + 1) * sizeof *texts);
+    for (size_t i = 0; i < n && i < group->count; i++)
+        texts[i] = group->texts[i].p ? intern_get(ledger->texts, group->texts[i]) : NULL;
+    struct group_state *state = find_or_make(ledger, texts);
+    free(texts);
+    return state;
+}
+
+struct group ledger_group_texts(const struct ledger *ledger, const struct group_state *group) {
+    return (struct group){group->spans, ledger->rule->standard->by_count};
+}
+
+static void mark_dirty(struct ledger *ledger, struct group_state *group) {
+    if (group->dirty) return;
+    group->dirty = true;
+    ledger->dirty = mem_grow(ledger->dirty, &ledger->dirty_capacity, ledger->dirty_count + 1, sizeof *ledger->dirty);
+    ledger->dirty[ledger->dirty_count++] = group;
+}
+
+/* ---------------------------------------------------------------- counting */
+
+static void count(struct counts *counts, const struct record *r, int sign) {
+    if (r->outcome == OUTCOME_MET) counts->met += sign;
+    if (r->outcome == OUTCOME_MISSED) counts->missed += sign;
+    if (r->outcome == OUTCOME_EXCLUDED) counts->excluded += sign;
+    if (!r->has_value) return;
+    counts->durations += sign;
+    counts->sum += sign * (__int128)r->value;
+}
+
+static void count_now(struct ledger *ledger, const struct record *r, int sign) {
+    struct group_state *group = ledger->groups[r->group];
+    count(&group->now, r, sign);
+    if (r->has_value && sign > 0) spread_add(&group->spread, r->value);
+    if (r->has_value && sign < 0) spread_remove(&group->spread, r->value);
+    mark_dirty(ledger, group);
+}
+
+static void touch(struct ledger *ledger, struct group_state *group) {
+    if (group->touched) return;
+    group->touched = true;
+    ledger->touched =
+        mem_grow(ledger->touched, &ledger->touched_capacity, ledger->touched_count + 1, sizeof *ledger->touched);
+    ledger->touched[ledger->touched_count++] = group;
+}
+
+static void count_held(struct ledger *ledger, const struct record *r, int sign) {
+    struct group_state *group = ledger->groups[r->group];
+    count(&group->held, r, sign);
+    for (size_t i = 0; r->has_value && i < ledger->rule->standard->target_count; i++)
+        if (r->value <= ledger->cuts[i]) group->levels[i].below += sign;
+    touch(ledger, group);
+}
+
+void ledger_open(struct ledger *ledger, struct group_state *group, int sign) {
+    group->open += sign;
+    mark_dirty(ledger, group);
+}
+
+static void record_now(struct ledger *ledger, const struct record *r, int sign) {
+    if (ledger->rule->standard->window == WINDOW_ALL) {
+        count_now(ledger, r, sign);
+    } else if (r->at > ledger->edge) {
+        if (sign > 0) window_add(&ledger->window, r);
+        if (sign > 0 || window_remove(&ledger->window, r)) count_now(ledger, r, sign);
+    }
+}
+
+void ledger_record(struct ledger *ledger, const struct record *r, int sign, int64_t known_ms) {
+    struct group_state *group = ledger->groups[r->group];
+    if (r->outcome != OUTCOME_NONE) group->outcomes += sign;
+    mark_dirty(ledger, group);
+    record_now(ledger, r, sign);
+    if (!ledger->rule->standard->target_count) return;
+    struct level_note *note = mem_alloc(sizeof *note);
+    *note = (struct level_note){.record = *r, .sign = sign};
+    heap_set(&ledger->notes, &note->node, known_ms > ledger->judged ? known_ms : ledger->judged + 1);
+}
+
+/* ---------------------------------------------------------------- windows moving on */
+
+/* The edge of the window at instant t: what lies at or before it is outside. */
+static int64_t edge_at(const struct standard *s, int64_t t) {
+    if (s->window == WINDOW_ROLLING) return t - s->window_ms;
+    if (s->window == WINDOW_PERIOD) return zone_period_start(s->zone, s->period, t) - 1;
+    return INT64_MIN;
+}
+
+void ledger_move(struct ledger *ledger, int64_t now_ms) {
+    const struct standard *s = ledger->rule->standard;
+    if (s->window == WINDOW_ALL) return;
+    int64_t edge = edge_at(s, now_ms);
+    if (edge <= ledger->edge) return;
+    ledger->edge = edge;
+    const struct record *front;
+    while ((front = window_front(&ledger->window)) && front->at <= edge) {
+        count_now(ledger, front, -1);
+        window_drop_front(&ledger->window);
+    }
+}
+
+static void move_held(struct ledger *ledger, int64_t t) {
+    const struct standard *s = ledger->rule->standard;
+    if (s->window == WINDOW_ALL) return;
+    if (s->window == WINDOW_PERIOD) {
+        if (t < ledger->period_end) return;
+        ledger->period_end = zone_period_end(s->zone, s->period, t);
+    }
+    int64_t edge = edge_at(s, t);
+    if (edge <= ledger->held_edge) return;
+    ledger->held_edge = edge;
+    const struct record *front;
+    while ((front = window_front(&ledger->held)) && front->at <= edge) {
+        count_held(ledger, front, -1);
+        window_drop_front(&ledger->held);
+    }
+}
+
+/* ---------------------------------------------------------------- levels */
+
+static void learn(struct ledger *ledger, const struct level_note *note) {
+    const struct record *r = &note->record;
+    touch(ledger, ledger->groups[r->group]);
+    if (ledger->rule->standard->window == WINDOW_ALL) {
+        count_held(ledger, r, note->sign);
+    } else if (r->at > ledger->held_edge) {
+        if (note->sign > 0) window_add(&ledger->held, r);
+        if (note->sign > 0 || window_remove(&ledger->held, r)) count_held(ledger, r, note->sign);
+    }
+}
+
+/* Everything known at t: first what is put in, for what is taken out at the same instant may be among it. */
+static void learn_all(struct ledger *ledger, int64_t t) {
+    size_t n = 0;
+    for (; ledger->notes.count && heap_top(&ledger->notes)->key <= t; n++) {
+        struct level_note *note = (struct level_note *)heap_top(&ledger->notes)->node; /* node comes first */
+        heap_remove(&ledger->notes, &note->node);
+        ledger->learned = mem_grow(ledger->learned, &ledger->learned_capacity, n + 1, sizeof *ledger->learned);
+        ledger->learned[n] = note;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (ledger->learned[i]->sign > 0) learn(ledger, ledger->learned[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (ledger->learned[i]->sign < 0) learn(ledger, ledger->learned[i]);
+        free(ledger->learned[i]);
+    }
+}
+
+static void judge_group(
+    struct ledger *ledger, struct group_state *group, int64_t t, level_report *report, void *arg) {
+    const struct standard *s = ledger->rule->standard;
+    for (size_t i = 0; i < s->target_count; i++) {
+        struct level *level = &group->levels[i];
+        bool breaks =
+            judge(&s->targets[i], &group->held, level->below, s->min_count, standard_digits(s)) == VERDICT_BREAKS;
+        if (breaks == (level->opened_ms != INSTANT_NEVER)) continue;
+        struct level_change change = {s, ledger_group_texts(ledger, group), i, t, INSTANT_NEVER};
+        if (breaks) {
+            level->opened_ms = t;
+        } else {
+            change.opened_ms = level->opened_ms;
+            change.closed_ms = t;
+            level->opened_ms = INSTANT_NEVER;
+        }
+        if (report) report(arg, &change, !breaks);
+    }
+}
+
+int64_t ledger_next(const struct ledger *ledger) {
+    const struct standard *s = ledger->rule->standard;
+    int64_t next = ledger->notes.count ? heap_top(&ledger->notes)->key : INSTANT_NEVER;
+    const struct record *front = window_front(&ledger->held);
+    if (!front) return next;
+    int64_t leaves = s->window == WINDOW_ROLLING ? front->at + s->window_ms : ledger->period_end;
+    return leaves < next ? leaves : next;
+}
+
+void ledger_judge(struct ledger *ledger, int64_t through_ms, level_report *report, void *arg) {
+    int64_t t;
+    while ((t = ledger_next(ledger)) != INSTANT_NEVER && t <= through_ms) {
+        move_held(ledger, t);
+        learn_all(ledger, t);
+        for (size_t i = 0; i < ledger->touched_count; i++) {
+            ledger->touched[i]->touched = false;
+            judge_group(ledger, ledger->touched[i], t, report, arg);
+        }
+        ledger->touched_count = 0;
+        ledger->judged = t;
+    }
+    if (through_ms > ledger->judged) ledger->judged = through_ms;
+}
+
+/* ---------------------------------------------------------------- figures */
+
+static enum state state_of(struct ledger *ledger, struct group_state *group) {
+    const struct standard *s = ledger->rule->standard;
+    bool open = group->now.met + group->now.missed == 0;
+    for (size_t i = 0; i < s->target_count; i++) {
+        int64_t below = 0;
+        if (judge_needs_below(&s->targets[i]))
+            below = (int64_t)spread_count_at_most(&group->spread, ledger->cuts[i]);
+        enum verdict verdict = judge(&s->targets[i], &group->now, below, s->min_count, standard_digits(s));
+        if (verdict == VERDICT_BREAKS) return STATE_BREACHED;
+        if (verdict == VERDICT_OPEN) open = true;
+    }
+    return open ? STATE_NO_DATA : STATE_MET;
+}
+
+struct figures ledger_figures(
+    struct ledger *ledger, struct group_state *group, int64_t now_ms, int64_t *percentiles) {
+    const struct standard *s = ledger->rule->standard;
+    struct figures f = {.standard = s, .group = ledger_group_texts(ledger, group), .series = group->index};
+    f.at_ms = now_ms;
+    f.open = group->open;
+    f.met = group->now.met;
+    f.missed = group->now.missed;
+    f.excluded = group->now.excluded;
+    f.durations = group->now.durations;
+    f.sum = group->now.sum;
+    f.state = state_of(ledger, group);
+    f.percentiles = percentiles;
+    if (!f.durations) return f;
+    f.min = spread_rank(&group->spread, 1);
+    f.max = spread_rank(&group->spread, (size_t)f.durations);
+    for (size_t i = 0; i < s->percentile_count; i++)
+        percentiles[i] =
+            spread_rank(&group->spread, (size_t)judge_rank(s->percentiles[i], f.durations));
+    return f;
+}

@@ -1,1 +1,0 @@
-typedef int engine_room_is_empty;

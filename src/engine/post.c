@@ -1,0 +1,89 @@
+#include "post.h"
+
+static bool same_record(const struct known_record *a, const struct known_record *b) {
+    return a->known == b->known && a->record.at == b->record.at && a->record.value == b->record.value &&
+           a->record.group == b->record.group && a->record.outcome == b->record.outcome &&
+           a->record.has_value == b->record.has_value;
+}
+
+static bool among(const struct known_record *list, size_t count, const struct known_record *r) {
+    for (size_t i = 0; i < count; i++)
+        if (same_record(&list[i], r)) return true;
+    return false;
+}
+
+static void post_records(
+    struct ledger *ledger, const struct measure *before, const struct measure *after, int64_t cause) {
+    struct known_record old[2], new[2];
+    size_t olds = before ? measure_records(before, old) : 0, news = after ? measure_records(after, new) : 0;
+    for (size_t i = 0; i < olds; i++)
+        if (!among(new, news, &old[i]))
+            ledger_record(ledger, &old[i].record, -1, cause > old[i].known ? cause : old[i].known);
+    for (size_t i = 0; i < news; i++)
+        if (!among(old, olds, &new[i])) ledger_record(ledger, &new[i].record, 1, new[i].known);
+}
+
+static void post_open(
+    struct engine *engine, struct ledger *ledger, const struct measure *before, const struct measure *after) {
+    struct group_state *was = before && before->open ? before->group : NULL;
+    struct group_state *is = after && after->open ? after->group : NULL;
+    if (was == is) return;
+    if (was) ledger_open(ledger, was, -1);
+    if (is) ledger_open(ledger, is, 1);
+    engine->open_cycles += (size_t)(is != NULL) - (size_t)(was != NULL);
+}
+
+static bool is_missed(const struct measure *m) {
+    return m && m->outcome == OUTCOME_MISSED;
+}
+
+static bool same_breach(const struct measure *a, const struct measure *b) {
+    return a->contact == b->contact && a->group == b->group && a->due == b->due && a->decided == b->decided &&
+           a->end == b->end && a->value == b->value;
+}
+
+static void post_breach(struct engine *engine, const struct ledger *ledger, const struct subject *subject,
+    const struct measure *before, const struct measure *after) {
+    if (!engine->options.effect || engine->muted) return;
+    if (!is_missed(before) && !is_missed(after)) return;
+    if (is_missed(before) && is_missed(after) && same_breach(before, after)) return;
+    const struct measure *m = is_missed(after) ? after : before;
+    struct effect effect = {.kind = is_missed(after) ? EFFECT_MISSED : EFFECT_WITHDRAWN};
+    struct span spare;
+    effect.breach = (struct breach){.standard = ledger->rule->standard, .contact = sym_span(m->contact->name)};
+    effect.breach.subject = subject_texts(subject, &spare);
+    effect.breach.group = ledger_group_texts(ledger, m->group);
+    effect.breach.started_ms = m->start;
+    effect.breach.nth = m->nth;
+    effect.breach.due_ms = m->due;
+    effect.breach.decided_ms = m->decided;
+    effect.breach.ended_ms = m->end;
+    effect.breach.has_elapsed = m->end != INSTANT_NEVER;
+    effect.breach.elapsed = m->value;
+    engine->options.effect(engine->options.arg, &effect);
+}
+
+void post_change(struct engine *engine, uint32_t standard, const struct subject *subject,
+    const struct measure *before, const struct measure *after, int64_t cause) {
+    struct ledger *ledger = &engine->ledgers[standard];
+    post_open(engine, ledger, before, after);
+    post_records(ledger, before, after, cause);
+    post_breach(engine, ledger, subject, before, after);
+}
+
+static int by_start(const struct measure *a, const struct measure *b) {
+    if (a->start != b->start) return a->start < b->start ? -1 : 1;
+    return (a->nth > b->nth) - (a->nth < b->nth);
+}
+
+void post_changes(struct engine *engine, uint32_t standard, const struct subject *subject,
+    const struct measures *before, const struct measures *after, int64_t cause) {
+    for (size_t i = 0, k = 0; i < before->count || k < after->count;) {
+        const struct measure *old = i < before->count ? &before->list[i] : NULL;
+        const struct measure *new = k < after->count ? &after->list[k] : NULL;
+        int order = !old ? 1 : !new ? -1 : by_start(old, new);
+        post_change(engine, standard, subject, order <= 0 ? old : NULL, order >= 0 ? new : NULL, cause);
+        i += order <= 0;
+        k += order >= 0;
+    }
+}

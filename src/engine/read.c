@@ -1,0 +1,216 @@
+/* Reading what the engine knows. */
+#include <stdlib.h>
+#include "fold.h"
+
+/* ---------------------------------------------------------------- figures */
+
+static int by_texts(const void *a, const void *b, void *count) {
+    const struct group_state *x = *(struct group_state *const *)a, *y = *(struct group_state *const *)b;
+    for (size_t i = 0; i < *(const size_t *)count; i++) {
+        int order = span_cmp(x->spans[i], y->spans[i]);
+        if (order) return order;
+    }
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+static void visit_group(
+    struct engine *engine, struct ledger *ledger, struct group_state *group, figures_visit *visit, void *arg) {
+    int64_t *percentiles = mem_zalloc((ledger->rule->standard->percentile_count + 1) * sizeof *percentiles);
+    struct figures figures = ledger_figures(ledger, group, engine->now, percentiles);
+    visit(arg, &figures);
+    free(percentiles);
+}
+
+void engine_figures(struct engine *engine, size_t standard, figures_visit *visit, void *arg) {
+    struct ledger *ledger = &engine->ledgers[standard];
+    ledger_move(ledger, engine->now);
+    struct group_state **sorted = mem_alloc((ledger->group_count + 1) * sizeof *sorted);
+    size_t n = 0;
+    for (size_t i = 0; i < ledger->group_count; i++)
+        if (group_is_listed(ledger->groups[i])) sorted[n++] = ledger->groups[i];
+    size_t by_count = ledger->rule->standard->by_count;
+    if (n > 1) qsort_r(sorted, n, sizeof *sorted, by_texts, &by_count);
+    for (size_t i = 0; i < n; i++) visit_group(engine, ledger, sorted[i], visit, arg);
+    free(sorted);
+}
+
+void engine_figures_changed(struct engine *engine, figures_visit *visit, void *arg) {
+    for (size_t s = 0; s < engine->program->count; s++) {
+        struct ledger *ledger = &engine->ledgers[s];
+        ledger_move(ledger, engine->now);
+        for (size_t i = 0; i < ledger->dirty_count; i++) {
+            struct group_state *group = ledger->dirty[i];
+            group->dirty = false;
+            bool listed = group_is_listed(group);
+            if (listed || group->shown) visit_group(engine, ledger, group, visit, arg);
+            group->shown = listed;
+        }
+        ledger->dirty_count = 0;
+    }
+}
+
+void engine_levels(struct engine *engine, void (*visit)(void *arg, const struct level_state *level), void *arg) {
+    for (size_t s = 0; s < engine->program->count; s++) {
+        struct ledger *ledger = &engine->ledgers[s];
+        for (size_t g = 0; g < ledger->group_count; g++)
+            for (size_t t = 0; t < ledger->rule->standard->target_count; t++) {
+                const struct group_state *group = ledger->groups[g];
+                if (group->levels[t].opened_ms == INSTANT_NEVER) continue;
+                struct level_state level = {
+                    ledger->rule->standard, ledger_group_texts(ledger, group), t, group->levels[t].opened_ms};
+                visit(arg, &level);
+            }
+    }
+}
+
+/* ---------------------------------------------------------------- running cycles */
+
+struct open_walk {
+    struct engine *engine;
+    size_t standard;
+    open_visit *visit;
+    void *arg;
+};
+
+static struct open_cycle open_cycle_of(
+    struct engine *engine, const struct subject *subject, const struct track *track, struct span *spare) {
+    const struct cycle *c = &track->cycle;
+    const struct ledger *ledger = &engine->ledgers[track->standard];
+    struct open_cycle open = {.standard = ledger->rule->standard, .contact = sym_span(c->contact->name)};
+    open.subject = subject_texts(subject, spare);
+    open.group = ledger_group_texts(ledger, c->group);
+    open.started_ms = c->start;
+    open.missed = c->outcome == OUTCOME_MISSED;
+    open.due_ms = open.missed ? c->due : cycle_due(c);
+    open.limit_ms = c->limit_kind == LIMIT_ELAPSED && c->limit_ms != INSTANT_NEVER ? c->limit_ms : -1;
+    open.elapsed_ms = cycle_elapsed(c, engine->now);
+    open.paused = cycle_is_paused(c);
+    return open;
+}
+
+static bool visit_subject(void *arg, int64_t key, struct heap_node *node) {
+    (void)key;
+    struct open_walk *walk = arg;
+    const struct subject *subject = (const struct subject *)node;
+    for (uint32_t i = 0; i < subject->track_count; i++) {
+        const struct track *track = &subject->tracks[i];
+        if (!track->exists || !cycle_is_open(&track->cycle)) continue;
+        if (walk->standard != SIZE_MAX && walk->standard != track->standard) continue;
+        struct span spare;
+        struct open_cycle open = open_cycle_of(walk->engine, subject, track, &spare);
+        if (!walk->visit(walk->arg, &open)) return false;
+    }
+    return true;
+}
+
+void engine_open(struct engine *engine, size_t standard, open_visit *visit, void *arg) {
+    struct open_walk walk = {engine, standard, visit, arg};
+    heap_walk(&engine->deadlines, visit_subject, &walk);
+}
+
+/* ---------------------------------------------------------------- the story of a contact */
+
+struct story {
+    struct engine *engine;
+    const struct contact *contact;
+    const struct subject *subject;
+    const struct ledger *ledger;
+    story_visit *visit;
+    void *arg;
+};
+
+/* Whether an event of the story's contact fell on this instant in the subject. */
+static bool happened_at(const struct story *story, int64_t at) {
+    for (size_t i = 0; i < story->subject->moments.count; i++) {
+        const struct moment *m = story->subject->moments.list[i];
+        if (m->at == at && m->contact == story->contact) return true;
+    }
+    return false;
+}
+
+static void tell_cycle(const struct story *story, const struct cycle *c) {
+    if (c->contact != story->contact && !(c->end != INSTANT_NEVER && happened_at(story, c->end))) return;
+    struct span spare;
+    struct story_cycle told = {.standard = story->ledger->rule->standard, .contact = sym_span(c->contact->name)};
+    told.subject = subject_texts(story->subject, &spare);
+    if (c->group) told.group = ledger_group_texts(story->ledger, c->group);
+    told.started_ms = c->start;
+    told.applies = c->limit_kind != LIMIT_NONE || c->outcome != OUTCOME_NONE;
+    told.due_ms = c->due != INSTANT_NEVER ? c->due : cycle_due(c);
+    told.limit_ms = c->limit_kind == LIMIT_ELAPSED && c->limit_ms != INSTANT_NEVER ? c->limit_ms : -1;
+    told.limit_rule = c->rule;
+    told.calendar = c->calendar;
+    told.paused = cycle_runs(c) && cycle_is_paused(c);
+    told.outcome = c->outcome;
+    told.decided_ms = c->decided;
+    told.ended_ms = c->end;
+    told.how = how_name(c->how);
+    told.elapsed = cycle_runs(c) ? cycle_elapsed(c, story->engine->now) : c->elapsed;
+    told.pauses = c->pauses;
+    told.pause_count = c->pause_count / 2;
+    story->visit(story->arg, &told);
+}
+
+static void tell_values(const struct story *story, const struct measures *measures) {
+    for (size_t i = 0; i < measures->count; i++) {
+        const struct measure *m = &measures->list[i];
+        if (m->contact != story->contact) continue;
+        struct span spare;
+        struct story_cycle told = {.standard = story->ledger->rule->standard, .contact = sym_span(m->contact->name)};
+        told.subject = subject_texts(story->subject, &spare);
+        told.group = ledger_group_texts(story->ledger, m->group);
+        told.started_ms = told.ended_ms = m->start;
+        told.due_ms = INSTANT_NEVER;
+        told.limit_ms = told.limit_rule = -1;
+        told.applies = true;
+        told.outcome = m->outcome;
+        told.decided_ms = m->decided;
+        told.how = m->outcome == OUTCOME_EXCLUDED ? "void" : "stop";
+        told.elapsed = m->value;
+        story->visit(story->arg, &told);
+    }
+}
+
+static void tell_subject(struct story *story, uint32_t standard, struct subject *subject) {
+    struct engine *engine = story->engine;
+    story->subject = subject;
+    story->ledger = &engine->ledgers[standard];
+    if (story->ledger->rule->standard->is_value) {
+        struct measures measures = {0};
+        run_values(engine, standard, subject, &measures);
+        tell_values(story, &measures);
+        measures_fini(&measures);
+        return;
+    }
+    struct run run;
+    run_cycles(engine, standard, subject, &run);
+    const struct track *track = subject_track(subject, standard);
+    if (track && track->exists && track->cycle.by_clock && run.track.exists)
+        cycle_settle(story->ledger, &run.track.cycle, INSTANT_NEVER);
+    for (size_t i = 0; i < run.count; i++) tell_cycle(story, &run.cycles[i]);
+    if (run.track.exists) tell_cycle(story, &run.track.cycle);
+    run_fini(engine, &run);
+}
+
+bool engine_story(struct engine *engine, struct span name, story_visit *visit, void *arg) {
+    struct contact *contact = timeline_find(&engine->timeline, name);
+    if (!contact) return false;
+    struct story story = {.engine = engine, .contact = contact, .visit = visit, .arg = arg};
+    const struct moments *own = &contact->subject.moments;
+    for (uint32_t s = 0; s < engine->program->count; s++) {
+        uint32_t keyspace = engine->program->standards[s].keyspace;
+        if (keyspace == 0) {
+            tell_subject(&story, s, &contact->subject);
+            continue;
+        }
+        struct subject *told = NULL; /* consecutive moments mostly name the same subject */
+        for (size_t i = 0; i < own->count; i++) {
+            if (!moment_matters(&engine->timeline, own->list[i], keyspace)) continue;
+            struct subject *subject =
+                timeline_subject(&engine->timeline, contact, keyspace, own->list[i]->attrs, FIND_ONLY);
+            if (subject && subject != told) tell_subject(&story, s, subject);
+            told = subject ? subject : told;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,88 @@
+/* Running a standard over the whole timeline of a subject. */
+#include "fold.h"
+
+#include <stdlib.h>
+
+static unsigned roles_of(const struct engine *engine, uint32_t standard, const struct moment *m) {
+    const struct reaction *reaction = program_reaction(engine->program, m->name, standard);
+    return reaction ? reaction_roles(reaction, m->own, m->own_count) : 0;
+}
+
+void run_cycles(struct engine *engine, uint32_t standard, struct subject *subject, struct run *run) {
+    struct ledger *ledger = &engine->ledgers[standard];
+    *run = (struct run){.track = {.standard = standard, .fires = INSTANT_NEVER}};
+    for (size_t i = 0; i < subject->moments.count; i++) {
+        const struct moment *m = subject->moments.list[i];
+        unsigned roles = roles_of(engine, standard, m);
+        struct cycle retired;
+        if (roles & ROLE_VOID)
+            for (size_t k = 0; k < run->count; k++) cycle_void(ledger, &run->cycles[k], m->at);
+        if (!cycle_step(ledger, &run->track, m, roles, &retired)) continue;
+        run->cycles = mem_grow(run->cycles, &run->capacity, run->count + 1, sizeof *run->cycles);
+        run->cycles[run->count++] = retired;
+    }
+}
+
+void run_fini(struct engine *engine, struct run *run) {
+    for (size_t i = 0; i < run->count; i++) cycle_fini(&engine->texts, &run->cycles[i]);
+    free(run->cycles);
+    if (run->track.exists) cycle_fini(&engine->texts, &run->track.cycle);
+    *run = (struct run){0};
+}
+
+/* The measurement that a moment with ROLE_WHEN is; false when it is none. */
+static bool value_measure(struct engine *engine, uint32_t standard, const struct moment *m, struct measure *out) {
+    struct ledger *ledger = &engine->ledgers[standard];
+    const struct standard *s = ledger->rule->standard;
+    val v = VAL_ABSENT;
+    for (uint16_t i = 0; i < m->own_count; i++)
+        if (m->own[i].slot == ledger->rule->value_slot) v = m->own[i].value;
+    if (!val_is_number(v) || val_number(v) > 1e9 || val_number(v) < -1e9) return false;
+    if (!match_holds(ledger->rule->match, m->attrs)) return false;
+    double number = val_number(v);
+    bool met = (!s->has_at_least || number >= s->at_least) && (!s->has_at_most || number <= s->at_most);
+    *out = (struct measure){.contact = m->contact, .start = m->at, .decided = m->at, .known = m->at, .end = m->at};
+    out->group = ledger_group(ledger, m->attrs);
+    out->due = INSTANT_NEVER;
+    out->value = number_micro(number);
+    out->outcome = met ? OUTCOME_MET : OUTCOME_MISSED;
+    out->has_value = true;
+    return true;
+}
+
+static void void_values(struct measures *measures, int64_t at) {
+    for (size_t i = 0; i < measures->count; i++) {
+        struct measure *m = &measures->list[i];
+        if (m->outcome == OUTCOME_EXCLUDED) continue;
+        m->outcome = OUTCOME_EXCLUDED;
+        m->decided = m->known = at;
+        m->has_value = false;
+    }
+}
+
+void run_values(struct engine *engine, uint32_t standard, const struct subject *subject, struct measures *out) {
+    for (size_t i = 0; i < subject->moments.count; i++) {
+        const struct moment *m = subject->moments.list[i];
+        unsigned roles = roles_of(engine, standard, m);
+        struct measure measure;
+        if (roles & ROLE_VOID) void_values(out, m->at);
+        if (!(roles & ROLE_WHEN) || !value_measure(engine, standard, m, &measure)) continue;
+        const struct measure *last = out->count ? &out->list[out->count - 1] : NULL;
+        measure.nth = last && last->start == m->at ? last->nth + 1 : 0;
+        measures_add(out, &measure);
+    }
+}
+
+bool run_latest_value(
+    struct engine *engine, uint32_t standard, const struct subject *subject, struct measure *out) {
+    const struct moments *moments = &subject->moments;
+    const struct moment *m = moments->list[moments->count - 1];
+    struct measure measure, earlier;
+    if (!value_measure(engine, standard, m, &measure)) return false;
+    for (size_t i = moments->count - 1; i-- > 0 && moments->list[i]->at == m->at;)
+        if (roles_of(engine, standard, moments->list[i]) & ROLE_WHEN &&
+            value_measure(engine, standard, moments->list[i], &earlier))
+            measure.nth++;
+    *out = measure;
+    return true;
+}

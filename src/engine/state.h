@@ -1,0 +1,32 @@
+/* state: everything a running engine holds, for the files of this room.
+ * Owns: see struct engine.
+ * Must not know: the world outside. */
+#ifndef SLAD_ENGINE_STATE_H
+#define SLAD_ENGINE_STATE_H
+
+#include "measure.h"
+#include "slad/engine/engine.h"
+#include "timeline.h"
+
+/* An event whose instant has not come. */
+struct waiting {
+    struct heap_node node; /* first */
+    struct sym *contact;
+    int64_t received_ms;
+    struct moment *moment;
+};
+
+struct engine {
+    struct engine_options options;
+    struct intern texts;
+    struct program *program;
+    struct ledger *ledgers; /* one a standard */
+    struct timeline timeline;
+    struct heap deadlines;  /* of subjects with an open cycle, by the held clock at which a limit is to be settled */
+    struct heap waiting;
+    int64_t now, held;
+    size_t open_cycles;
+    bool muted;             /* no effects: what changes is not news */
+};
+
+#endif

@@ -1,0 +1,254 @@
+/* Invariants:
+ *  1. a contact's moments are in order, and each one's attrs are its own attributes on top of the one before;
+ *  2. a subject of keyspace k > 0 holds exactly the moments that matter to k and whose attributes name it;
+ *  3. a moment belongs to one contact, which frees it; other subjects only point to it;
+ *  4. own attributes of a moment come by rising slot. */
+#include "timeline.h"
+
+#include <stdlib.h>
+
+void timeline_init(struct timeline *timeline, struct program *program, struct intern *texts) {
+    *timeline = (struct timeline){.program = program, .texts = texts, .nothing = attrs_new_empty()};
+    timeline->subjects = mem_zalloc(program->keyspace_count * sizeof *timeline->subjects);
+}
+
+static void drop_tracks(struct intern *texts, struct subject *subject) {
+    for (uint32_t i = 0; i < subject->track_count; i++)
+        if (subject->tracks[i].exists) cycle_fini(texts, &subject->tracks[i].cycle);
+    free(subject->tracks);
+    subject->tracks = NULL;
+    subject->track_count = subject->track_capacity = 0;
+}
+
+static void contact_free(struct timeline *timeline, struct contact *contact) {
+    for (size_t i = 0; i < contact->subject.moments.count; i++)
+        moment_free(timeline, contact->subject.moments.list[i]);
+    free(contact->subject.moments.list);
+    drop_tracks(timeline->texts, &contact->subject);
+    intern_drop(timeline->texts, contact->name);
+    free(contact->idle);
+    free(contact);
+}
+
+static void subject_free(struct timeline *timeline, struct subject *subject) {
+    drop_tracks(timeline->texts, subject);
+    for (uint32_t i = 0; i < subject->key_count; i++)
+        intern_drop(timeline->texts, subject->key[i]);
+    free(subject->moments.list);
+    free(subject->key);
+    free(subject->key_spans);
+    free(subject);
+}
+
+void timeline_fini(struct timeline *timeline) {
+    size_t cursor = 0;
+    void *item;
+    for (size_t k = 1; k < timeline->program->keyspace_count; k++) {
+        for (cursor = 0; (item = map_next(&timeline->subjects[k], &cursor));) subject_free(timeline, item);
+        map_fini(&timeline->subjects[k]);
+    }
+    for (cursor = 0; (item = map_next(&timeline->contacts, &cursor));) contact_free(timeline, item);
+    map_fini(&timeline->contacts);
+    free(timeline->subjects);
+    attrs_drop(timeline->texts, timeline->nothing);
+}
+
+/* ---------------------------------------------------------------- contacts and subjects */
+
+static bool contact_eq(const void *item, const void *key) {
+    return span_eq(sym_span(((const struct contact *)item)->name), *(const struct span *)key);
+}
+
+struct contact *timeline_find(const struct timeline *timeline, struct span name) {
+    return map_find(&timeline->contacts, span_hash(name), contact_eq, &name);
+}
+
+struct contact *timeline_contact(struct timeline *timeline, struct span name) {
+    struct contact *contact = timeline_find(timeline, name);
+    if (contact) return contact;
+    contact = mem_zalloc(sizeof *contact);
+    contact->name = intern_get(timeline->texts, name);
+    contact->received_ms = INT64_MIN;
+    map_add(&timeline->contacts, span_hash(name), contact);
+    return contact;
+}
+
+void timeline_drop_contact(struct timeline *timeline, struct contact *contact) {
+    map_remove(&timeline->contacts, span_hash(sym_span(contact->name)), contact);
+    contact_free(timeline, contact);
+}
+
+struct key {
+    struct sym **texts;
+    size_t count;
+};
+
+static bool subject_eq(const void *item, const void *key) {
+    const struct key *k = key;
+    return memcmp(((const struct subject *)item)->key, k->texts, k->count * sizeof *k->texts) == 0;
+}
+
+static struct subject *subject_new(uint32_t keyspace, struct sym *const *key, size_t count) {
+    struct subject *subject = mem_zalloc(sizeof *subject);
+    subject->keyspace = keyspace;
+    subject->key_count = (uint32_t)count;
+    subject->key = mem_alloc(count * sizeof(struct sym *));
+    subject->key_spans = mem_alloc(count * sizeof *subject->key_spans);
+    for (size_t i = 0; i < count; i++) {
+        subject->key[i] = sym_ref(key[i]);
+        subject->key_spans[i] = sym_span(key[i]);
+    }
+    return subject;
+}
+
+static uint64_t key_hash(struct sym *const *texts, size_t count) {
+    return span_hash((struct span){(const char *)texts, count * sizeof *texts});
+}
+
+struct subject *timeline_subject(struct timeline *timeline, struct contact *contact, uint32_t keyspace,
+    const struct attrs *attrs, enum make make) {
+    if (keyspace == 0) return &contact->subject;
+    const struct keyspace *ks = &timeline->program->keyspaces[keyspace];
+    struct sym *few[8], **texts = ks->count > 8 ? mem_alloc(ks->count * sizeof *texts) : few;
+    size_t n = 0;
+    for (; n < ks->count; n++)
+        if (!(texts[n] = val_text(timeline->texts, attrs_get(attrs, ks->slots[n])))) break;
+    struct subject *subject = NULL;
+    if (n == ks->count) {
+        struct key key = {texts, n};
+        uint64_t hash = key_hash(texts, n);
+        subject = map_find(&timeline->subjects[keyspace], hash, subject_eq, &key);
+        if (!subject && make == FIND_OR_MAKE) {
+            subject = subject_new(keyspace, texts, n);
+            map_add(&timeline->subjects[keyspace], hash, subject);
+        }
+    }
+    while (n--) intern_drop(timeline->texts, texts[n]);
+    if (texts != few) free(texts);
+    return subject;
+}
+
+void timeline_drop_subject(struct timeline *timeline, struct subject *subject) {
+    map_remove(&timeline->subjects[subject->keyspace], key_hash(subject->key, subject->key_count), subject);
+    subject_free(timeline, subject);
+}
+
+struct group subject_texts(const struct subject *subject, struct span *spare) {
+    if (subject->keyspace == 0) {
+        *spare = sym_span(((const struct contact *)subject)->name);
+        return (struct group){spare, 1};
+    }
+    return (struct group){subject->key_spans, subject->key_count};
+}
+
+/* ---------------------------------------------------------------- moments */
+
+static int by_slot(const void *a, const void *b) {
+    return ((const struct own *)a)->slot - ((const struct own *)b)->slot;
+}
+
+struct moment *moment_new(struct timeline *timeline, const struct event *event) {
+    const struct program *program = timeline->program;
+    struct own few[32], *own = event->attr_count >= 32 ? mem_alloc((event->attr_count + 1) * sizeof *own) : few;
+    uint16_t n = 0;
+    if (program->contact_slot != SLOT_NONE) {
+        struct value name = value_text(event->contact);
+        own[n++] = (struct own){val_new(timeline->texts, &name), program->contact_slot};
+    }
+    for (size_t i = 0; i < event->attr_count; i++) {
+        uint16_t slot = program_slot(program, event->attrs[i].name);
+        if (slot != SLOT_NONE) own[n++] = (struct own){val_new(timeline->texts, &event->attrs[i].value), slot};
+    }
+    if (n > 1) qsort(own, n, sizeof *own, by_slot);
+    struct moment *m = mem_alloc(sizeof *m + n * sizeof *own);
+    *m = (struct moment){.at = event->at_ms, .seq = event->seq, .own_count = n};
+    m->name = program_name(program, event->name);
+    if (n) memcpy(m->own, own, n * sizeof *own);
+    if (own != few) free(own);
+    return m;
+}
+
+void moment_free(struct timeline *timeline, struct moment *m) {
+    if (!m) return;
+    for (uint16_t i = 0; i < m->own_count; i++) val_drop(timeline->texts, m->own[i].value);
+    attrs_drop(timeline->texts, m->attrs);
+    free(m);
+}
+
+int moment_cmp(const struct moment *a, const struct moment *b) {
+    if (a->at != b->at) return a->at < b->at ? -1 : 1;
+    if (a->contact != b->contact) return span_cmp(sym_span(a->contact->name), sym_span(b->contact->name));
+    return a->seq < b->seq ? -1 : a->seq > b->seq;
+}
+
+bool moment_matters(const struct timeline *timeline, const struct moment *m, uint32_t keyspace) {
+    const struct program *program = timeline->program;
+    if (mask_touches(program->keyspaces[keyspace].mask, m->own, m->own_count)) return true;
+    if (m->name == NAME_UNKNOWN) return false;
+    const struct event_name *name = program->names[m->name];
+    for (size_t i = 0; i < name->count; i++)
+        if (program->standards[name->reactions[i].standard].keyspace == keyspace) return true;
+    return false;
+}
+
+static size_t place_of(const struct moments *moments, const struct moment *m) {
+    size_t lo = 0, hi = moments->count;
+    if (hi && moment_cmp(moments->list[hi - 1], m) < 0) return hi;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (moment_cmp(moments->list[mid], m) < 0) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+void moments_insert(struct moments *moments, struct moment *m) {
+    size_t at = place_of(moments, m);
+    moments->list = mem_grow(moments->list, &moments->capacity, moments->count + 1, sizeof *moments->list);
+    memmove(moments->list + at + 1, moments->list + at, (moments->count - at) * sizeof *moments->list);
+    moments->list[at] = m;
+    moments->count++;
+}
+
+bool moments_remove(struct moments *moments, const struct moment *m) {
+    size_t at = place_of(moments, m);
+    if (at == moments->count || moments->list[at] != m) return false;
+    moments->count--;
+    memmove(moments->list + at, moments->list + at + 1, (moments->count - at) * sizeof *moments->list);
+    return true;
+}
+
+void contact_refresh(struct timeline *timeline, struct contact *contact, size_t from) {
+    const struct moments *moments = &contact->subject.moments;
+    for (size_t i = from; i < moments->count; i++) {
+        struct moment *m = moments->list[i];
+        const struct attrs *before = i ? moments->list[i - 1]->attrs : timeline->nothing;
+        struct attrs *old = m->attrs;
+        m->attrs = attrs_after(before, m->own, m->own_count);
+        attrs_drop(timeline->texts, old);
+    }
+}
+
+/* ---------------------------------------------------------------- tracks */
+
+struct track *subject_track(struct subject *subject, uint32_t standard) {
+    for (uint32_t i = 0; i < subject->track_count; i++)
+        if (subject->tracks[i].standard == standard) return &subject->tracks[i];
+    return NULL;
+}
+
+struct track *subject_add_track(struct subject *subject, uint32_t standard) {
+    size_t capacity = subject->track_capacity;
+    subject->tracks = mem_grow(subject->tracks, &capacity, subject->track_count + 1, sizeof *subject->tracks);
+    subject->track_capacity = (uint32_t)capacity;
+    struct track *track = &subject->tracks[subject->track_count++];
+    *track = (struct track){.standard = standard, .fires = INSTANT_NEVER};
+    return track;
+}
+
+void subject_drop_track(struct subject *subject, struct intern *texts, uint32_t standard) {
+    struct track *track = subject_track(subject, standard);
+    if (!track) return;
+    if (track->exists) cycle_fini(texts, &track->cycle);
+    *track = subject->tracks[--subject->track_count];
+}

@@ -1,0 +1,92 @@
+/* timeline: the contacts and subjects in memory, and what happened to each, in order.
+ * Owns: contacts, moments, subjects and the tracks of their cycles.
+ * Must not know: what a cycle does on a moment, figures.
+ *
+ * A contact is itself the subject of the standards per: contact; other subjects hold the moments of several. */
+#ifndef SLAD_ENGINE_TIMELINE_H
+#define SLAD_ENGINE_TIMELINE_H
+
+#include "cycle.h"
+#include "slad/base/heap.h"
+#include "slad/model/event.h"
+
+/* An event as the engine keeps it. */
+struct moment {
+    int64_t at;
+    uint64_t seq;
+    struct contact *contact;
+    struct attrs *attrs; /* as of this event; a reference */
+    uint32_t name;       /* NAME_UNKNOWN: only its attributes matter */
+    uint16_t own_count;
+    struct own own[];    /* by rising slot; with references */
+};
+struct moments {
+    struct moment **list; /* by (at, contact, seq) */
+    size_t count, capacity;
+};
+
+struct subject {
+    struct heap_node deadline; /* first: the heap hands out nodes. In the heap while a cycle of it is open */
+    uint32_t keyspace;
+    struct track *tracks;
+    uint32_t track_count, track_capacity;
+    struct moments moments;
+    uint32_t key_count;
+    struct sym **key; /* one a `per` attribute; NULL for a contact */
+    struct span *key_spans;
+};
+struct contact {
+    struct subject subject; /* first: a contact is its own subject in keyspace 0 */
+    struct sym *name;
+    int64_t received_ms;    /* of its latest event */
+    uint32_t *idle;         /* standards started here that do not apply: looked at again when attributes change */
+    uint32_t idle_count, idle_capacity;
+};
+
+static inline struct contact *contact_of(struct subject *subject) {
+    return subject->keyspace == 0 ? (struct contact *)subject : NULL;
+}
+
+struct timeline {
+    struct program *program;
+    struct intern *texts;
+    struct map contacts;
+    struct map *subjects; /* one a keyspace; [0] is not used */
+    struct attrs *nothing;
+};
+
+void timeline_init(struct timeline *timeline, struct program *program, struct intern *texts);
+void timeline_fini(struct timeline *timeline);
+
+struct contact *timeline_find(const struct timeline *timeline, struct span name);
+struct contact *timeline_contact(struct timeline *timeline, struct span name); /* made when new */
+void timeline_drop_contact(struct timeline *timeline, struct contact *contact);
+/* The subject of keyspace k that these attributes name; NULL when one is absent. Made when new if `make`. */
+enum make { FIND_ONLY, FIND_OR_MAKE };
+struct subject *timeline_subject(
+    struct timeline *timeline, struct contact *contact, uint32_t keyspace, const struct attrs *attrs, enum make make);
+
+/* A subject of keyspace > 0 without moments. */
+void timeline_drop_subject(struct timeline *timeline, struct subject *subject);
+
+/* A moment from an event, its own attributes taken over as far as a standard asks for them. Its contact and
+ * attrs are set when it takes effect. */
+struct moment *moment_new(struct timeline *timeline, const struct event *event);
+void moment_free(struct timeline *timeline, struct moment *moment);
+/* Order of a subject's moments: by instant, then the contact's name, then arrival. */
+int moment_cmp(const struct moment *a, const struct moment *b);
+/* Whether subjects of this keyspace have to know of the moment. */
+bool moment_matters(const struct timeline *timeline, const struct moment *moment, uint32_t keyspace);
+
+void moments_insert(struct moments *moments, struct moment *moment);
+bool moments_remove(struct moments *moments, const struct moment *moment);
+/* Sets the attributes as of each of the contact's moments anew from `from` on. */
+void contact_refresh(struct timeline *timeline, struct contact *contact, size_t from);
+
+struct track *subject_track(struct subject *subject, uint32_t standard); /* or NULL */
+struct track *subject_add_track(struct subject *subject, uint32_t standard);
+void subject_drop_track(struct subject *subject, struct intern *texts, uint32_t standard);
+/* The texts that name the subject in reports. `spare` is room for a contact's. */
+struct group subject_texts(const struct subject *subject, struct span *spare);
+
+#endif

@@ -1,0 +1,36 @@
+/* window: the records of one standard by instant, from the window's edge on.
+ * Owns: the records, 24 bytes each, in chunks.
+ * Must not know: what a record counts for.
+ *
+ * Adding at the end and dropping at the front cost O(1); in the middle, O(log n) and a move within one chunk. */
+#ifndef SLAD_ENGINE_WINDOW_H
+#define SLAD_ENGINE_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct record {
+    int64_t at;
+    int64_t value;     /* a duration, or the value of a value standard; meaningful when has_value */
+    uint32_t group;
+    uint8_t outcome;   /* enum outcome; OUTCOME_NONE: only a duration */
+    bool has_value;
+};
+
+struct chunk;
+struct window { /* zero-initialise to start */
+    struct chunk **chunks; /* from first on, in order, none empty */
+    size_t first, count, capacity;
+    size_t records;
+};
+
+void window_add(struct window *window, const struct record *record);
+/* Takes one such record out; false when there is none. */
+bool window_remove(struct window *window, const struct record *record);
+/* The earliest record, or NULL. */
+const struct record *window_front(const struct window *window);
+void window_drop_front(struct window *window);
+void window_fini(struct window *window);
+
+#endif

@@ -1,1 +1,0 @@
-typedef int loop_room_is_empty;

@@ -1,1 +1,0 @@
-typedef int service_room_is_empty;

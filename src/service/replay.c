@@ -1,0 +1,261 @@
+/* The lines stay where they are (mapped files); of each accepted one only its place and order are kept, and it is read
+ * a second time when its turn comes: that costs less than keeping all events taken apart. */
+#include "slad/service/replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "slad/base/map.h"
+#include "slad/base/mem.h"
+#include "slad/engine/engine.h"
+#include "slad/service/book.h"
+#include "slad/wire/line.h"
+#include "slad/wire/report.h"
+
+enum { JUDGE_EVERY = 1024 }; /* events between two rounds of level judging: bounds what waits to be judged */
+
+struct source {
+    struct span text;
+    bool mapped;
+};
+struct entry {
+    int64_t at;
+    struct span line, contact;
+};
+struct replay {
+    const struct replay_options *options;
+    struct line_reader *reader;
+    struct source *sources;
+    struct entry *entries;
+    size_t count, capacity;
+    bool in_order;
+    struct map ids; /* of struct span, in the arena */
+    struct arena arena;
+    uint64_t accepted, duplicate, rejected;
+};
+
+/* ---------------------------------------------------------------- reading */
+
+static int read_all(int fd, const char *name, struct source *out, struct err *err) {
+    struct buf buf = {0};
+    for (;;) {
+        buf_reserve(&buf, 1 << 16);
+        ssize_t n = read(fd, buf.data + buf.size, 1 << 16);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            buf_fini(&buf);
+            return err_set(err, ERR_IO, "%s cannot be read: %s", name, strerror(errno));
+        }
+        if (n == 0) break;
+        buf.size += (size_t)n;
+    }
+    *out = (struct source){{buf.data, buf.size}, false};
+    return 0;
+}
+
+static int open_source(const char *name, struct source *out, struct err *err) {
+    if (strcmp(name, "-") == 0) return read_all(STDIN_FILENO, "standard input", out, err);
+    int fd = open(name, O_RDONLY | O_CLOEXEC), code = 0;
+    if (fd < 0)
+        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s cannot be opened: %s", name, strerror(errno));
+    struct stat st;
+    void *map = MAP_FAILED;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+        map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (map != MAP_FAILED) *out = (struct source){{map, (size_t)st.st_size}, true};
+    else code = read_all(fd, name, out, err);
+    close(fd);
+    return code;
+}
+
+static bool id_eq(const void *item, const void *key) {
+    return span_eq(*(const struct span *)item, *(const struct span *)key);
+}
+
+static struct span keep(struct replay *replay, struct span text) {
+    return (struct span){arena_text(&replay->arena, text), text.n};
+}
+
+static bool is_duplicate(struct replay *replay, const struct event *event) {
+    if (!event->has_id) return false;
+    uint64_t hash = span_hash(event->id);
+    if (map_find(&replay->ids, hash, id_eq, &event->id)) return true;
+    struct span *id = arena_alloc(&replay->arena, sizeof *id);
+    *id = keep(replay, event->id);
+    map_add(&replay->ids, hash, id);
+    return false;
+}
+
+static void reject(struct replay *replay, const char *file, size_t number, const char *reason) {
+    replay->rejected++;
+    if (replay->options->rejected) replay->options->rejected(replay->options->arg, file, number, reason);
+}
+
+static void read_line(struct replay *replay, const char *file, size_t number, struct span line) {
+    struct event event;
+    enum line_kind kind;
+    struct err err;
+    if (line_read(replay->reader, line, &kind, &event, &err)) {
+        reject(replay, file, number, err.text);
+        return;
+    }
+    if (kind != LINE_EVENT) return;
+    if (!event.has_at) {
+        reject(replay, file, number, "\"at\" is missing: a replay has no time of receipt to put in its place");
+        return;
+    }
+    if (is_duplicate(replay, &event)) {
+        replay->duplicate++;
+        return;
+    }
+    bool inside = event.contact.p >= line.p && event.contact.p < line.p + line.n;
+    struct entry entry = {event.at_ms, line, inside ? event.contact : keep(replay, event.contact)};
+    if (replay->count && replay->entries[replay->count - 1].at >= entry.at) replay->in_order = false;
+    replay->entries = mem_grow(replay->entries, &replay->capacity, replay->count + 1, sizeof entry);
+    replay->entries[replay->count++] = entry;
+    replay->accepted++;
+}
+
+static void read_lines(struct replay *replay, const char *file, struct span text) {
+    const char *p = text.p, *end = text.p + text.n;
+    for (size_t number = 1; p < end; number++) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end;
+        read_line(replay, file, number, (struct span){p, (size_t)(stop - p)});
+        p = stop + 1;
+    }
+}
+
+static int read_files(struct replay *replay, struct err *err) {
+    const struct replay_options *options = replay->options;
+    for (size_t i = 0; i < options->file_count; i++) {
+        int code = open_source(options->files[i], &replay->sources[i], err);
+        if (code) return code;
+        if (replay->sources[i].text.n) read_lines(replay, options->files[i], replay->sources[i].text);
+    }
+    return 0;
+}
+
+/* By instant, then contact, then arrival: entries lie in order of arrival, and so do their lines within a file; the
+ * sort is stable. */
+static int by_time(const void *a, const void *b) {
+    const struct entry *x = a, *y = b;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    return span_cmp(x->contact, y->contact);
+}
+
+static void merge(struct entry *list, struct entry *spare, size_t n) {
+    if (n < 2) return;
+    size_t half = n / 2, i = 0, j = half, k = 0;
+    merge(list, spare, half);
+    merge(list + half, spare, n - half);
+    if (by_time(&list[half - 1], &list[half]) <= 0) return;
+    memcpy(spare, list, half * sizeof *list);
+    while (i < half && j < n) list[k++] = by_time(&spare[i], &list[j]) <= 0 ? spare[i++] : list[j++];
+    while (i < half) list[k++] = spare[i++];
+}
+
+static void sort(struct replay *replay) {
+    if (replay->in_order) return;
+    struct entry *spare = mem_alloc((replay->count / 2 + 1) * sizeof *spare);
+    merge(replay->entries, spare, replay->count);
+    free(spare);
+}
+
+/* ---------------------------------------------------------------- folding and telling */
+
+static int fold(struct replay *replay, struct engine *engine, int64_t until, struct err *err) {
+    for (size_t i = 0; i < replay->count && replay->entries[i].at <= until; i++) {
+        struct event event;
+        enum line_kind kind;
+        int code = line_read(replay->reader, replay->entries[i].line, &kind, &event, err);
+        if (code) return err_add(err, "an event file changed while it was read");
+        event.seq = i + 1;
+        event.received_ms = event.at_ms;
+        if (i % JUDGE_EVERY == 0) engine_judge(engine, event.at_ms - 1);
+        engine_advance(engine, event.at_ms, event.at_ms);
+        engine_event(engine, &event);
+    }
+    engine_advance(engine, until, until);
+    engine_judge(engine, until);
+    return 0;
+}
+
+static void tell_figures(void *arg, const struct figures *figures) {
+    report_figures(arg, figures);
+}
+
+static void tell_breaches(struct json_writer *w, const struct book *book) {
+    size_t count;
+    struct book_entry **list = book_breaches(book, &count);
+    json_key(w, "breaches");
+    json_array_begin(w);
+    for (size_t i = 0; i < count; i++) report_breach(w, &list[i]->effect.breach);
+    for (size_t i = 0; i < book->level_count; i++) report_level(w, &book->levels[i]->effect.level);
+    json_array_end(w);
+    free(list);
+}
+
+static void tell(const struct replay *replay, struct engine *engine, const struct book *book, int64_t until,
+    struct buf *out) {
+    struct json_writer w = {.out = out, .indent = replay->options->indent};
+    json_object_begin(&w);
+    json_field_instant(&w, "until", until);
+    json_key(&w, "events");
+    json_object_begin(&w);
+    json_field_int(&w, "accepted", (int64_t)replay->accepted);
+    json_field_int(&w, "duplicate", (int64_t)replay->duplicate);
+    json_field_int(&w, "rejected", (int64_t)replay->rejected);
+    json_object_end(&w);
+    json_key(&w, "standards");
+    json_array_begin(&w);
+    for (size_t i = 0; i < replay->options->rules->standard_count; i++) {
+        json_object_begin(&w);
+        json_field_text(&w, "name", replay->options->rules->standards[i]->name);
+        json_key(&w, "groups");
+        json_array_begin(&w);
+        engine_figures(engine, i, tell_figures, &w);
+        json_array_end(&w);
+        json_object_end(&w);
+    }
+    json_array_end(&w);
+    tell_breaches(&w, book);
+    json_object_end(&w);
+    buf_add_char(out, '\n');
+}
+
+static void replay_fini(struct replay *replay) {
+    for (size_t i = 0; i < replay->options->file_count; i++) {
+        struct source *source = &replay->sources[i];
+        if (source->mapped) munmap((void *)source->text.p, source->text.n);
+        else free((void *)source->text.p);
+    }
+    line_reader_free(replay->reader);
+    free(replay->sources);
+    free(replay->entries);
+    map_fini(&replay->ids);
+    arena_fini(&replay->arena);
+}
+
+int replay_report(const struct replay_options *options, struct buf *out, struct err *err) {
+    struct replay replay = {.options = options, .reader = line_reader_new(), .in_order = true};
+    replay.sources = mem_zalloc((options->file_count + 1) * sizeof *replay.sources);
+    struct book book = {0};
+    struct engine *engine = NULL;
+    int code = read_files(&replay, err);
+    if (code) goto out;
+    sort(&replay);
+    int64_t until = options->until_ms;
+    if (until == INSTANT_NEVER) until = replay.count ? replay.entries[replay.count - 1].at : 0;
+    struct engine_options engine_options = {.effect = book_effect, .arg = &book};
+    engine = engine_new(options->rules, &engine_options);
+    code = fold(&replay, engine, until, err);
+    if (!code) tell(&replay, engine, &book, until, out);
+out:
+    engine_free(engine);
+    book_fini(&book);
+    replay_fini(&replay);
+    return code;
+}

@@ -1,0 +1,109 @@
+/* db: the store's two connections, its prepared statements, and what SQLite's answers mean to us.
+ * Owns: struct store, which the modules of this room share.
+ * Must not know: what the tables are for. */
+#ifndef SLAD_STORE_DB_H
+#define SLAD_STORE_DB_H
+
+#include <sqlite3.h>
+#include "slad/base/map.h"
+#include "slad/base/span.h"
+#include "slad/model/instant.h"
+#include "slad/store/store.h"
+
+/* One slot for each statement that is prepared once and reused; its text stands at its use. */
+enum statement {
+    STATEMENT_BEGIN,
+    STATEMENT_COMMIT,
+    STATEMENT_META_GET,
+    STATEMENT_META_SET,
+    STATEMENT_JOURNAL_APPEND,
+    STATEMENT_JOURNAL_KEYS,
+    STATEMENT_JOURNAL_GET,
+    STATEMENT_PRUNE_SCAN,
+    STATEMENT_PRUNE_LAST_OF,
+    STATEMENT_PRUNE_DELETE,
+    STATEMENT_BREACH_PUT,
+    STATEMENT_BREACH_FIND,
+    STATEMENT_BREACH_WITHDRAW,
+    STATEMENT_BREACH_EXCUSE,
+    STATEMENT_BREACH_GET,
+    STATEMENT_BREACH_BOUNDS,
+    STATEMENT_BREACH_SINCE,
+    STATEMENT_LEVEL_OPEN,
+    STATEMENT_LEVEL_FIND,
+    STATEMENT_LEVEL_CLOSE,
+    STATEMENT_SERIES_FIND,
+    STATEMENT_SERIES_ADD,
+    STATEMENT_FIGURES_PUT,
+    STATEMENT_FIGURES_LAST,
+    STATEMENT_FIGURES_HISTORY,
+    STATEMENT_PERCENTILES_PUT,
+    STATEMENT_PERCENTILES_HISTORY,
+    STATEMENT_VERSION_BEGIN,
+    STATEMENT_VERSION_NOTE,
+    STATEMENT_VERSION_END,
+    STATEMENT_POSITION_PUT,
+    STATEMENT_POSITION_GET,
+    STATEMENT_POSITION_DROP,
+    STATEMENT_RETAIN_SERIES,
+    STATEMENT_RETAIN_FIGURES,
+    STATEMENT_RETAIN_PERCENTILES,
+    STATEMENT_RETAIN_UNUSED,
+    STATEMENT_RETAIN_BREACHES,
+    STATEMENT_RETAIN_BREACH,
+    STATEMENT_COUNT
+};
+
+/* What is remembered of the tables between calls. A rollback takes it back to where the transaction began. */
+struct marks {
+    uint64_t journal_last;   /* the last seq given */
+    uint64_t prune_after;    /* journal rows up to here were looked at by journal_prune() */
+    int64_t retain_series;   /* retention: series up to here are done in this pass */
+    int64_t retain_recorded; /* retention: breaches up to (recorded, id) were looked at in this pass */
+    int64_t retain_breach;
+    bool retain_figures_done, retain_breaches_done; /* in this pass */
+};
+
+struct store {
+    char *path;
+    int lock_fd;
+    sqlite3 *writer, *reader;
+    sqlite3_stmt *statements[STATEMENT_COUNT];
+    bool in_transaction, in_read;
+    struct marks marks, committed;
+    struct map series; /* of struct series, by name: those asked for since the store was opened */
+    bool series_added; /* in the open transaction */
+    bool has_ballast;
+};
+
+/* The statement in this slot, prepared at its first use on one of the connections. */
+int db_write(struct store *store, enum statement slot, const char *sql, sqlite3_stmt **out,
+    struct err *err) WARN_UNUSED;
+int db_read(struct store *store, enum statement slot, const char *sql, sqlite3_stmt **out,
+    struct err *err) WARN_UNUSED;
+
+/* Steps a statement that returns no rows, and resets it. `doing` completes "cannot …". */
+int db_finish(sqlite3_stmt *statement, const char *doing, struct err *err) WARN_UNUSED;
+/* Steps: 1 a row, 0 the end (the statement is reset), negative on failure (reset too). */
+int db_step(sqlite3_stmt *statement, const char *doing, struct err *err) WARN_UNUSED;
+/* Runs SQL text that stands in our source, rows ignored. */
+int db_run(sqlite3 *db, const char *sql, const char *doing, struct err *err) WARN_UNUSED;
+/* The first column of the first row of such text; 0 when there is no row. */
+int db_number(sqlite3 *db, const char *sql, int64_t *out, struct err *err) WARN_UNUSED;
+/* Says what the connection's last failure was. Returns the code. */
+int db_fail(sqlite3 *db, const char *doing, struct err *err);
+
+/* Texts stay where they are: they must live until the statement was stepped. p == NULL binds NULL. */
+void db_bind_span(sqlite3_stmt *statement, int place, struct span text);
+void db_bind_text(sqlite3_stmt *statement, int place, const char *text);
+void db_bind_int(sqlite3_stmt *statement, int place, int64_t number);
+void db_bind_real(sqlite3_stmt *statement, int place, double number);
+void db_bind_null(sqlite3_stmt *statement, int place);
+void db_bind_instant(sqlite3_stmt *statement, int place, int64_t ms); /* INSTANT_NEVER binds NULL */
+
+struct span db_span(
+    sqlite3_stmt *statement, int column); /* p == NULL for NULL; until the next step or reset */
+int64_t db_instant(sqlite3_stmt *statement, int column); /* INSTANT_NEVER for NULL */
+bool db_is_null(sqlite3_stmt *statement, int column);
+
+#endif

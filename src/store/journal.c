@@ -1,0 +1,236 @@
+/* Invariants:
+ *  1. marks.journal_last is the largest seq ever given: rows get the next one, and when the last rows are
+ * pruned the number is kept in `meta`, so that no seq is given twice.
+ *  2. `received` does not fall with seq but for steps of the wall clock. */
+#include "slad/store/journal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include "slad/base/buf.h"
+#include "slad/base/mem.h"
+#include "store/db.h"
+#include "store/rows.h"
+
+static const char LAST_KEY[] = "journal_last";
+
+int journal_open(struct store *store, struct err *err) {
+    int64_t last = 0, kept = 0;
+    int code = db_number(store->writer, "SELECT max(seq) FROM events", &last, err);
+    if (code == 0) code = store_meta_get(store, LAST_KEY, &kept, err);
+    if (code >= 0) store->marks.journal_last = (uint64_t)(kept > last ? kept : last);
+    return code < 0 ? code : 0;
+}
+
+int journal_append(struct store *store, const struct journal_row *row, uint64_t *seq, struct err *err) {
+    assert(store->in_transaction);
+    sqlite3_stmt *append;
+    int code = db_write(store, STATEMENT_JOURNAL_APPEND,
+        "INSERT INTO events (seq, received, at, contact, event, id, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        " ON CONFLICT (id) WHERE id IS NOT NULL DO NOTHING",
+        &append, err);
+    if (code != 0) return code;
+    uint64_t place = store->marks.journal_last + 1;
+    db_bind_int(append, 1, (int64_t)place);
+    db_bind_int(append, 2, row->received_ms);
+    db_bind_int(append, 3, row->at_ms);
+    db_bind_span(append, 4, row->contact);
+    db_bind_span(append, 5, row->event);
+    if (row->has_id)
+        db_bind_span(append, 6, row->id);
+    else
+        db_bind_null(append, 6);
+    db_bind_span(append, 7, row->line);
+    code = db_finish(append, "append to the journal", err);
+    if (code != 0) return code;
+    if (sqlite3_changes(store->writer) == 0) return 1;
+    *seq = store->marks.journal_last = place;
+    return 0;
+}
+
+uint64_t journal_last(const struct store *store) {
+    return store->marks.journal_last;
+}
+
+/* ---- reading ---- */
+
+#define ROW_COLUMNS "SELECT seq, received, at, contact, event, id, line FROM events "
+
+/* Rows between two rests: a cursor that is read to its end in one go must not hold back the write-ahead log
+ * either. */
+enum { ROWS_A_SNAPSHOT = 4096 };
+
+struct journal_cursor {
+    sqlite3_stmt *statement;
+    bool by_seq; /* journal_read(): may rest, as it can go on behind `after` */
+    bool at_end;
+    uint64_t after;
+    size_t rows; /* since the last rest */
+};
+
+static void row_of(sqlite3_stmt *statement, struct journal_row *row) {
+    row->seq = (uint64_t)sqlite3_column_int64(statement, 0);
+    row->received_ms = sqlite3_column_int64(statement, 1);
+    row->at_ms = sqlite3_column_int64(statement, 2);
+    row->contact = db_span(statement, 3);
+    row->event = db_span(statement, 4);
+    row->id = db_span(statement, 5);
+    row->has_id = row->id.p != NULL;
+    row->line = db_span(statement, 6);
+}
+
+static int cursor_open(struct store *store, const char *sql, const struct journal_cursor *start,
+    struct journal_cursor **out, struct err *err) {
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(store->reader, sql, -1, &statement, NULL) != SQLITE_OK)
+        return db_fail(store->reader, "read the journal", err);
+    *out = mem_dup(start, sizeof *start);
+    (*out)->statement = statement;
+    return 0;
+}
+
+int journal_read(struct store *store, uint64_t after_seq, uint64_t through_seq, struct journal_cursor **out,
+    struct err *err) {
+    struct journal_cursor start = {.by_seq = true, .after = after_seq};
+    int code = cursor_open(store, ROW_COLUMNS "WHERE seq > ?1 AND seq <= ?2 ORDER BY seq", &start, out, err);
+    if (code != 0) return code;
+    db_bind_int((*out)->statement, 1, (int64_t)after_seq);
+    db_bind_int((*out)->statement, 2, through_seq > INT64_MAX ? INT64_MAX : (int64_t)through_seq);
+    return 0;
+}
+
+int journal_contact(struct store *store, struct span contact, struct journal_cursor **out, struct err *err) {
+    struct journal_cursor start = {.by_seq = false};
+    int code = cursor_open(store, ROW_COLUMNS "WHERE contact = ?1 ORDER BY at, seq", &start, out, err);
+    if (code != 0) return code;
+    /* The cursor outlives this call, the caller's text may not. */
+    (void)sqlite3_bind_text64((*out)->statement, 1, contact.p, contact.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+    return 0;
+}
+
+int journal_next(struct journal_cursor *cursor, struct journal_row *row, struct err *err) {
+    if (cursor->at_end) return 0;
+    if (cursor->by_seq && cursor->rows == ROWS_A_SNAPSHOT) journal_rest(cursor);
+    int got = db_step(cursor->statement, "read the journal", err);
+    if (got > 0) {
+        row_of(cursor->statement, row);
+        cursor->after = row->seq;
+        cursor->rows++;
+    } else {
+        cursor->at_end = true;
+    }
+    return got;
+}
+
+void journal_rest(struct journal_cursor *cursor) {
+    assert(cursor->by_seq);
+    sqlite3_reset(cursor->statement);
+    db_bind_int(cursor->statement, 1, (int64_t)cursor->after);
+    cursor->rows = 0;
+}
+
+void journal_close(struct journal_cursor *cursor) {
+    if (!cursor) return;
+    sqlite3_finalize(cursor->statement);
+    free(cursor);
+}
+
+int journal_keys(struct store *store, uint64_t after_seq, struct journal_key *keys, size_t capacity,
+    size_t *count, struct err *err) {
+    sqlite3_stmt *read;
+    int got = db_read(store, STATEMENT_JOURNAL_KEYS,
+        "SELECT seq, at FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2", &read, err);
+    if (got != 0) return got;
+    db_bind_int(read, 1, (int64_t)after_seq);
+    db_bind_int(read, 2, (int64_t)capacity);
+    size_t n = 0;
+    while ((got = db_step(read, "read the journal", err)) > 0) {
+        keys[n].seq = (uint64_t)sqlite3_column_int64(read, 0);
+        keys[n++].at_ms = sqlite3_column_int64(read, 1);
+    }
+    if (got == 0) *count = n;
+    return got;
+}
+
+int journal_get(struct store *store, uint64_t seq, struct journal_row *row, struct err *err) {
+    assert(store->in_read);
+    sqlite3_stmt *get;
+    int got = db_read(store, STATEMENT_JOURNAL_GET, ROW_COLUMNS "WHERE seq = ?1", &get, err);
+    if (got != 0) return got;
+    sqlite3_reset(get);
+    db_bind_int(get, 1, (int64_t)seq);
+    got = db_step(get, "read the journal", err);
+    if (got > 0) row_of(get, row);
+    return got < 0 ? got : !got;
+}
+
+/* ---- forgetting ---- */
+
+/* A contact goes when the scan comes to its last event: earlier ones are passed by. So the scan never has to
+ * return. */
+static int is_last_of_contact(
+    struct store *store, struct span contact, uint64_t seq, bool *is_last, struct err *err) {
+    sqlite3_stmt *later;
+    int got = db_write(store, STATEMENT_PRUNE_LAST_OF,
+        "SELECT 1 FROM events WHERE contact = ?1 AND seq > ?2 LIMIT 1", &later, err);
+    if (got != 0) return got;
+    db_bind_span(later, 1, contact);
+    db_bind_int(later, 2, (int64_t)seq);
+    got = db_step(later, "look for later events of a contact", err);
+    if (got > 0) sqlite3_reset(later);
+    *is_last = got == 0;
+    return got < 0 ? got : 0;
+}
+
+static int drop_contact(struct store *store, struct span contact, size_t *deleted, struct err *err) {
+    sqlite3_stmt *drop;
+    int code = db_write(store, STATEMENT_PRUNE_DELETE, "DELETE FROM events WHERE contact = ?1", &drop, err);
+    if (code != 0) return code;
+    db_bind_span(drop, 1, contact);
+    code = db_finish(drop, "delete a contact's events", err);
+    if (code == 0) *deleted += (size_t)sqlite3_changes(store->writer);
+    return code;
+}
+
+/* One row of the scan. `contact` is a copy: deleting takes the row from under the scan. */
+static int prune_row(struct store *store, const struct journal_pruning *pruning, uint64_t seq,
+    struct span contact, size_t *deleted, struct err *err) {
+    bool is_last;
+    int code = is_last_of_contact(store, contact, seq, &is_last, err);
+    if (code == 0 && is_last) {
+        code = drop_contact(store, contact, deleted, err);
+        if (code == 0 && pruning->dropped) pruning->dropped(pruning->arg, contact);
+    }
+    if (code == 0) store->marks.prune_after = seq;
+    return code;
+}
+
+int journal_prune(
+    struct store *store, const struct journal_pruning *pruning, size_t *deleted, struct err *err) {
+    assert(store->in_transaction);
+    sqlite3_stmt *scan;
+    int got = db_write(store, STATEMENT_PRUNE_SCAN,
+        "SELECT seq, received, contact FROM events WHERE seq > ?1 ORDER BY seq", &scan, err);
+    if (got != 0) return got;
+    db_bind_int(scan, 1, (int64_t)store->marks.prune_after);
+    struct buf contact = {0};
+    size_t gone = 0;
+    int code = 0;
+    bool more = false;
+    for (size_t seen = 0; code == 0; seen++) {
+        got = db_step(scan, "look for old events", err);
+        if (got < 0) code = got;
+        if (got <= 0 || sqlite3_column_int64(scan, 1) >= pruning->received_before_ms) break;
+        more = seen >= pruning->max_rows || gone >= pruning->max_rows;
+        if (more) break;
+        buf_clear(&contact);
+        buf_add_span(&contact, db_span(scan, 2));
+        code = prune_row(
+            store, pruning, (uint64_t)sqlite3_column_int64(scan, 0), buf_span(&contact), &gone, err);
+    }
+    sqlite3_reset(scan);
+    buf_fini(&contact);
+    if (code == 0 && gone > 0)
+        code = store_meta_set(store, LAST_KEY, (int64_t)store->marks.journal_last, err);
+    if (code == 0) *deleted = gone;
+    return code < 0 ? code : more;
+}

@@ -1,1 +1,0 @@
-typedef int store_room_is_empty;

@@ -1,1 +1,0 @@
-typedef int wire_room_is_empty;
