@@ -7,6 +7,13 @@
 
 enum { FILE_NAME_SHOWN = 4096 }; /* PATH_MAX: no name is longer */
 
+/* A message that was cut to its buffer may end inside a character. */
+static struct span whole_characters(struct span text) {
+    enum { UTF8_MOST = 4 };
+    for (int i = 1; i < UTF8_MOST && text.n && !utf8_valid(text); i++) text.n--;
+    return text;
+}
+
 void findings_add(struct findings *findings, const struct finding *borrowed) {
     findings->errors += !borrowed->is_warning;
     /* One more than the cap when it is an error, so that a thousand warnings never hide that there is one. */
@@ -19,7 +26,7 @@ void findings_add(struct findings *findings, const struct finding *borrowed) {
     struct finding *added = &findings->list[findings->count++];
     *added = *borrowed;
     added->file = mem_dup_text(span_of(borrowed->file));
-    added->text = mem_dup_text(span_of(borrowed->text));
+    added->text = mem_dup_text(whole_characters(span_of(borrowed->text)));
     for (char *c = added->text; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7F) *c = ' ';
 }

@@ -4,7 +4,6 @@
 #include "conf/patterns.h"
 #include "conf/targets.h"
 #include "slad/base/nearest.h"
-#include "slad/model/duration.h"
 
 enum key {
     DESCRIBE,

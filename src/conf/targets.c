@@ -1,6 +1,5 @@
 #include "conf/targets.h"
 
-#include "slad/base/nearest.h"
 #include "slad/model/duration.h"
 
 /* "p90 <= 30s" in its three parts. */

@@ -41,6 +41,10 @@ void engine_set_sink(struct engine *engine, void (*effect)(void *arg, const stru
     engine->options.arg = arg;
 }
 
+void engine_set_grace(struct engine *engine, int64_t grace_ms) {
+    engine->options.grace_ms = grace_ms;
+}
+
 void engine_event(struct engine *engine, const struct event *event) {
     struct moment *moment = moment_new(&engine->timeline, event);
     if (event->at_ms <= engine->now) {
@@ -115,7 +119,7 @@ int64_t engine_next(const struct engine *engine) {
 void engine_adopt_level(
     struct engine *engine, size_t standard, const struct group *group, size_t target, int64_t opened_ms) {
     struct group_state *state = ledger_group_by_texts(&engine->ledgers[standard], group);
-    state->levels[target].opened_ms = opened_ms;
+    ledger_adopt_level(&engine->ledgers[standard], state, target, opened_ms);
 }
 
 void engine_forget(struct engine *engine, struct span contact) {

@@ -266,9 +266,15 @@ static void judge_group(
     }
 }
 
+void ledger_adopt_level(struct ledger *ledger, struct group_state *group, size_t target, int64_t opened_ms) {
+    group->levels[target].opened_ms = opened_ms;
+    touch(ledger, group);
+}
+
 int64_t ledger_next(const struct ledger *ledger) {
     const struct standard *s = ledger->rule->standard;
     int64_t next = ledger->notes.count ? heap_top(&ledger->notes)->key : INSTANT_NEVER;
+    if (ledger->touched_count) return ledger->judged + 1; /* a level was adopted */
     const struct record *front = window_front(&ledger->held);
     if (!front) return next;
     int64_t leaves = s->window == WINDOW_ROLLING ? front->at + s->window_ms : ledger->period_end;

@@ -88,6 +88,8 @@ void ledger_record(struct ledger *ledger, const struct record *record, int sign,
 void ledger_move(struct ledger *ledger, int64_t now_ms);
 /* Judges the levels at every instant through this one at which their window changes. */
 void ledger_judge(struct ledger *ledger, int64_t through_ms, level_report *report, void *arg);
+/* Takes over what was known of a level before (INSTANT_NEVER: it was not open); judged again at the next instant. */
+void ledger_adopt_level(struct ledger *ledger, struct group_state *group, size_t target, int64_t opened_ms);
 /* The next instant that ledger_judge() has something to do at; INSTANT_NEVER. */
 int64_t ledger_next(const struct ledger *ledger);
 

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS };
 
@@ -137,12 +136,33 @@ int instant_of_value(const struct value *value, int64_t *out, struct err *err) {
     return err_set(err, ERR_INVALID, "expected a time as text or as a number");
 }
 
+static char *put_digits(char *p, int number, int count) {
+    for (int i = count; i-- > 0; number /= 10) p[i] = (char)('0' + number % 10);
+    return p + count;
+}
+
 const char *instant_text(int64_t ms, char out[INSTANT_TEXT_MAX]) {
     if (ms < 0) ms = 0;
     if (ms >= INSTANT_END) ms = INSTANT_END - 1;
     struct date date = date_of_days(ms / DAY_MS);
     int in_day = (int)(ms % DAY_MS);
-    snprintf(out, INSTANT_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)date.year, date.month,
-        date.day, in_day / HOUR_MS, in_day / MINUTE_MS % 60, in_day / SECOND_MS % 60, in_day % SECOND_MS);
+    const struct {
+        int number, digits;
+        char after;
+    } parts[] = {
+        {(int)date.year, 4, '-'},
+        {date.month, 2, '-'},
+        {date.day, 2, 'T'},
+        {in_day / HOUR_MS, 2, ':'},
+        {in_day / MINUTE_MS % 60, 2, ':'},
+        {in_day / SECOND_MS % 60, 2, '.'},
+        {in_day % SECOND_MS, 3, 'Z'},
+    };
+    char *p = out;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        p = put_digits(p, parts[i].number, parts[i].digits);
+        *p++ = parts[i].after;
+    }
+    *p = '\0';
     return out;
 }

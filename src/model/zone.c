@@ -20,9 +20,8 @@
 
 enum {
     FIRST_YEAR = 1968, /* periods that begin before 1970 reach back into 1969 */
-    LAST_YEAR =
-        2149, /* LAST_YEAR - 27 … LAST_YEAR: no century year, whose missing leap day breaks the cycle of 28 */
-    KINDS_CYCLE = 28,
+    LAST_YEAR = 2149,
+    KINDS_CYCLE = 28, /* years; no century year may lie in the last ones, as it lacks its leap day */
 };
 
 /* Two changes may lie weeks apart in the zone data's list (Morocco's Ramadan, listed up to 2087) and were

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,22 +81,37 @@ static void read_index(struct buf *text) {
     fclose(file);
 }
 
-/* The known name nearest to `name`, or else the one whose last part is: "Riga" -> "Europe/Riga". */
-static const char *nearest_name(struct span name, const char **names, size_t count) {
-    const char *found = nearest_word(name, names, count);
-    if (found || !count) return found;
-    const char **cities = mem_alloc(count * sizeof *cities);
-    for (size_t i = 0; i < count; i++) {
-        const char *slash = strrchr(names[i], '/');
-        cities[i] = slash ? slash + 1 : names[i];
-    }
-    const char *slash = memrchr(name.p, '/', name.n);
-    struct span city = slash ? span_of(slash + 1) : name;
-    const char *word = nearest_word(city, cities, count);
-    for (size_t i = 0; word && i < count && !found; i++)
-        if (cities[i] == word) found = names[i];
+static const char *city_of(const char *name) {
+    const char *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
+}
+
+/* The known name that differs in case only, or has this last part, whatever came before: "Riga",
+ * "Europe/Tokyo". */
+static const char *same_city(const char *name, const char **names, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcasecmp(name, names[i]) == 0) return names[i];
+    for (size_t i = 0; i < count; i++)
+        if (strcasecmp(city_of(name), city_of(names[i])) == 0) return names[i];
+    return NULL;
+}
+
+/* The known name with the nearest last part. */
+static const char *nearest_city(const char *name, const char **names, size_t count) {
+    const char **cities = mem_alloc((count + 1) * sizeof *cities), *found = NULL;
+    for (size_t i = 0; i < count; i++) cities[i] = city_of(names[i]);
+    const char *city = nearest_word(span_of(city_of(name)), cities, count);
+    for (size_t i = 0; city && !found && i < count; i++)
+        if (cities[i] == city) found = names[i];
     free(cities);
     return found;
+}
+
+static const char *nearest_name(const char *name, const char **names, size_t count) {
+    if (strlen(name) > NAME_MAX_BYTES) return NULL;
+    const char *found = same_city(name, names, count);
+    if (!found) found = nearest_word(span_of(name), names, count);
+    return found ? found : nearest_city(name, names, count);
 }
 
 static int unknown(const char *name, struct err *err) {
@@ -104,7 +120,7 @@ static int unknown(const char *name, struct err *err) {
     read_index(&text);
     size_t count = text.size ? index_names(text.data, &names) : 0;
     utf8_escape(&shown, span_of(name), NAME_MAX_BYTES);
-    const char *near = strlen(name) <= NAME_MAX_BYTES ? nearest_name(span_of(name), names, count) : NULL;
+    const char *near = nearest_name(name, names, count);
     if (near)
         err_set(err, ERR_NOT_FOUND, "unknown time zone \"%s\"; did you mean \"%s\"?", buf_text(&shown), near);
     else

@@ -29,7 +29,7 @@ static const char BOTH[] =
     "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;";
 static const char WRITER[] = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096;"
                              "PRAGMA journal_size_limit = 33554432; PRAGMA secure_delete = FAST;"
-                             "PRAGMA cache_size = -65536;";
+                             "PRAGMA cache_size = -16384;";
 static const char READER[] = "PRAGMA query_only = ON; PRAGMA cache_size = -16384;";
 enum { BUSY_MS = 250 }; /* another program may write for a moment; the loop must not stand still for longer */
 

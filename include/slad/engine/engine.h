@@ -13,7 +13,7 @@ struct engine;
 
 struct engine_options {
     /* Live: a limit is not decided within grace of the receipt of the contact's latest event, put off so by at most
-     * 5 x grace (semantics, "Time, live"). Replay: 0. */
+     * 5 x grace (docs/STANDARDS.md, "Time, live"). Replay: 0. */
     int64_t grace_ms;
     /* Called for each effect, in the course of engine_event() and engine_advance(). May be NULL. It must not call
      * the engine. */
@@ -26,6 +26,9 @@ struct engine *engine_new(const struct ruleset *rules, const struct engine_optio
 void engine_free(struct engine *engine);
 /* From now on effects go here (both may be NULL): a rebuild is silent, then becomes the running engine. */
 void engine_set_sink(struct engine *engine, void (*effect)(void *arg, const struct effect *effect), void *arg);
+
+/* From now on limits are put off by this grace (struct engine_options). */
+void engine_set_grace(struct engine *engine, int64_t grace_ms);
 
 /* Takes an accepted event in. One whose at_ms lies beyond the engine's now waits until engine_advance() gets there.
  * Events may come in any order of at_ms; the final figures and contact breaches do not depend on it. seq must rise. */

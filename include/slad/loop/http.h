@@ -54,8 +54,8 @@ struct span http_body(const struct http_request *request); /* any bytes */
 /* The user at the other end of an AF_UNIX connection; -1 on TCP. */
 int64_t http_peer_uid(const struct http_request *request);
 
-/* Told once, in a later turn, when the client goes away before the reply; the reply is still due. NULL: not
- * told. */
+/* Told once, in a later turn or by http_server_close(), when the client goes away before the reply; the reply
+ * is still due. NULL: not told. */
 void http_on_gone(struct http_request *request, void (*gone)(void *arg), void *arg);
 
 /* A header of the reply to come; control characters in the value become spaces. */

@@ -35,11 +35,10 @@ struct stream_events {
 };
 
 struct stream_options {
-    size_t input_bytes; /* kept unconsumed at most, before on_full; 0: STREAM_INPUT_DEFAULT */
-    size_t
-        output_bytes; /* queued at most; a write beyond it closes the stream; 0: no limit, the owner looks */
-    int64_t idle_ms;  /* closed when no byte moved for so long; 0: never */
-    int64_t total_ms; /* closed so long after it was opened, whatever moved; 0: never */
+    size_t input_bytes;  /* kept unconsumed at most, before on_full; 0: STREAM_INPUT_DEFAULT */
+    size_t output_bytes; /* queued at most, a write beyond it closes the stream; 0: no limit */
+    int64_t idle_ms;     /* closed when no byte moved for so long; 0: never */
+    int64_t total_ms;    /* closed so long after it was opened, whatever moved; 0: never */
 };
 /* An event line is at most 64 KiB: one byte more tells that it is longer. */
 #define STREAM_INPUT_DEFAULT (64 * 1024 + 1)
@@ -53,8 +52,8 @@ enum stream_close_how {
  * it. */
 struct stream *stream_open(struct loop *loop, int take_fd, const struct stream_options *options,
     const struct stream_events *events, void *arg);
-/* Sends now what the kernel takes, and queues the rest. After an error the bytes go nowhere; on_close
- * follows. */
+/* Sends now what the kernel takes, and queues the rest. Once the peer takes no more, bytes go nowhere; what
+ * it had sent before is still offered, then on_end or on_close follows. */
 void stream_write(struct stream *stream, const void *data, size_t bytes);
 /* Bytes queued; 0 when all is with the kernel. */
 size_t stream_pending(const struct stream *stream);

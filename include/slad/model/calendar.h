@@ -1,5 +1,5 @@
 /* calendar: the hours in which a clock runs, compiled to UTC spans with running totals
- * (semantics, "Calendars").
+ * (docs/STANDARDS.md, "Calendars").
  * Owns: the spans.
  * Must not know: standards, files. A NULL calendar is `always`, open round the clock. */
 #ifndef SLAD_MODEL_CALENDAR_H

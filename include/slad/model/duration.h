@@ -1,4 +1,4 @@
-/* duration: lengths of time as people write them (semantics, "Durations").
+/* duration: lengths of time as people write them (docs/STANDARDS.md, "Durations").
  * Owns: nothing.
  * Must not know: calendars. */
 #ifndef SLAD_MODEL_DURATION_H

@@ -1,4 +1,4 @@
-/* event: something that happened to a contact (semantics, "Events").
+/* event: something that happened to a contact (docs/STANDARDS.md, "Events").
  * Owns: nothing; all text is borrowed from the line it was read from and lives as long as that.
  * Must not know: JSON, where it came from. */
 #ifndef SLAD_MODEL_EVENT_H

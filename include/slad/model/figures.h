@@ -1,4 +1,4 @@
-/* figures: what is said of one group of one standard at one instant (semantics, "Figures").
+/* figures: what is said of one group of one standard at one instant (docs/STANDARDS.md, "Figures").
  * Owns: nothing; borrowed for the length of the call that hands it over.
  * Must not know: how it was counted. */
 #ifndef SLAD_MODEL_FIGURES_H

@@ -1,4 +1,4 @@
-/* instant: points in time, int64_t milliseconds since the epoch, UTC (semantics, "Events", `at`).
+/* instant: points in time, int64_t milliseconds since the epoch, UTC (docs/STANDARDS.md, "Events", `at`).
  * Owns: nothing.
  * Must not know: zones with names (zone.h), the clock. */
 #ifndef SLAD_MODEL_INSTANT_H

@@ -11,9 +11,9 @@
 enum { NUMBER_TEXT_MAX = 400 }; /* 1.8e308 and 5e-324 written out without an exponent, with sign and NUL */
 
 /* The shortest decimal that reads back as this double, without an exponent: "3", "4.5", "0.0000001"
- * (semantics, "A standard"). Among equally short ones the closest, as Python's repr. Returns the length. */
+ * (docs/STANDARDS.md, "A standard"). Among equally short ones the closest, as Python's repr. Returns the length. */
 size_t number_text(double number, char out[NUMBER_TEXT_MAX]);
-/* Millionths of the shortest decimal of this double, halves up (semantics, "Value standards"). |number| <= 1e9. */
+/* Millionths of the shortest decimal of this double, halves up (docs/STANDARDS.md, "Value standards"). |number| <= 1e9. */
 int64_t number_micro(double number);
 
 /* A plain decimal, sign, digits and an optional fraction: the exact rational units / 10^digits.

@@ -1,4 +1,4 @@
-/* pattern: what attributes and events a standard asks for (semantics, "match" and "Event patterns").
+/* pattern: what attributes and events a standard asks for (docs/STANDARDS.md, "match" and "Event patterns").
  * Owns: nothing; everything lies in the arena of the configuration it was read from.
  * Must not know: YAML; how attributes are stored while running. */
 #ifndef SLAD_MODEL_PATTERN_H

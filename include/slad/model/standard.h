@@ -1,4 +1,4 @@
-/* standard: a promise as its author wrote it, checked and resolved (semantics, "A standard").
+/* standard: a promise as its author wrote it, checked and resolved (docs/STANDARDS.md, "A standard").
  * Owns: struct ruleset owns all below it through its arena, zones and calendars.
  * Must not know: YAML, running state. */
 #ifndef SLAD_MODEL_STANDARD_H

@@ -1,4 +1,4 @@
-/* zone: wall-clock time of an IANA time zone (semantics, "Calendars").
+/* zone: wall-clock time of an IANA time zone (docs/STANDARDS.md, "Calendars").
  * Owns: a table of the zone's offsets, read once from the C library's zone data.
  * Must not know: opening hours. Loading sets TZ for a moment: only while one thread runs. */
 #ifndef SLAD_MODEL_ZONE_H
@@ -25,7 +25,8 @@ static inline int64_t zone_wall(const struct zone *zone, int64_t at) {
 int64_t zone_instant(const struct zone *zone, int64_t wall_ms);
 
 enum period { PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH, PERIOD_QUARTER, PERIOD_YEAR };
-/* The instant at which the period that `at` lies in began (week: on Monday), and the next one's beginning. */
+/* The instant at which the period that `at` lies in began (week: on Monday), and the beginning of the next one, which is
+ * always later than `at`: where a clock is set back over midnight, the old day comes again after the new one began. */
 int64_t zone_period_start(const struct zone *zone, enum period period, int64_t at);
 int64_t zone_period_end(const struct zone *zone, enum period period, int64_t at);
 

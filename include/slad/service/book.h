@@ -10,6 +10,7 @@
 struct book_entry {
     uint64_t order; /* rises with the first time it was told */
     struct effect effect; /* EFFECT_MISSED, or EFFECT_LEVEL_CLOSED (closed_ms INSTANT_NEVER: still open) */
+    bool seen;            /* the caller's mark */
     char *texts;          /* what the spans in effect point to */
 };
 struct book { /* zero-initialise to start */

@@ -42,8 +42,8 @@ static void durations_are_read_exactly(void **state) {
 
 static void what_is_no_duration_is_refused(void **state) {
     (void)state;
-    static const char *const cases[] = {"", "m", "1M", "1 h", " 1h", "1h ", "-1h", "1.h", ".5h", "1.5.5h", "1h30",
-        "1hm", "1y", "1min", "1sec", "1,5h"};
+    static const char *const cases[] = {"", "m", "1M", "1 h", " 1h", "1h ", "-1h", "1.h", ".5h", "1.5.5h",
+        "1h30", "1hm", "1y", "1min", "1sec", "1,5h"};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int64_t ms = -7;
         struct err err;

@@ -31,7 +31,8 @@ static void text_is_the_shortest_decimal(void **state) {
         {1e23, "99999999999999991611392"}, /* whole: its exact value */
         {9007199254740993.0, "9007199254740992"},
         {4503599627370495.5, "4503599627370495.5"},
-        {0x1p-44, "0.00000000000005684341886080802"}, /* the rounded 16 digits end in 1 and do not read back */
+        {0x1p-44,
+            "0.00000000000005684341886080802"}, /* the rounded 16 digits end in 1 and do not read back */
         {123456.789e-10, "0.0000123456789"},
         {1.7976931348623157e308 / 1e300, "179769313.48623157"},
     };

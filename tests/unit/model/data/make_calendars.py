@@ -89,15 +89,16 @@ def main():
                      for _ in range(rnd.randrange(0, 6))]
             spans = openings(zone, week, dict(given), middle - 60, middle + 60)
             print('calendar', name, '/'.join(map(text, week)), ';'.join(f'{d}={text(s)}' for d, s in given), sep='\t')
-            near = [s for s in spans if abs(s[0] // (DAY * 1000) - middle) < 25]
-            edges = [x for s in near for x in s]
+            edges = [x for s in spans for x in s if abs(x // (DAY * 1000) - middle) < 25] or [middle * DAY * 1000]
             moments = [x + rnd.choice([-1, 0, 0, 1]) for x in rnd.choices(edges, k=20)]
             moments += [(middle * DAY + rnd.randrange(-20 * DAY, 20 * DAY)) * 1000 + rnd.randrange(1000) for _ in range(10)]
             for start in moments:
                 end = rnd.choice(moments)
                 print('open', start, end, open_between(spans, start, end), sep='\t')
                 left = rnd.choice([0, 1, rnd.randrange(40 * 60 * MINUTE), open_between(spans, start, rnd.choice(edges))])
-                print('due', start, left, due(spans, start, left), sep='\t')
+                at = due(spans, start, left)
+                if at is not None:  # else beyond the days summed up here
+                    print('due', start, left, at, sep='\t')
 
 
 if __name__ == '__main__':

@@ -1,0 +1,73 @@
+/* service: the running whole: journal, engine and configuration, moved on turn by turn.
+ * Owns: the store, the engine, the configuration in force.
+ * Must not know: sockets, files, libevent; who sends and who asks.
+ *
+ * A turn: service_turn() with the clock as read once, then any number of intake_*() calls, then service_commit(). Only
+ * when that has committed is anything acknowledged. A commit that fails takes the whole batch back: the service then
+ * accepts nothing until service_recover() has rebuilt the engine from the store. */
+#ifndef SLAD_SERVICE_SERVICE_H
+#define SLAD_SERVICE_SERVICE_H
+
+#include "slad/base/err.h"
+#include "slad/conf/config.h"
+
+struct service;
+
+struct service_options {
+    /* Called now and then while the journal is read (at start, and after a failed commit), so that the service manager
+     * and the log can be told. done of total events. May be NULL. */
+    void (*progress)(void *arg, uint64_t done, uint64_t total);
+    void *arg;
+};
+
+/* Opens the database that the configuration names, rebuilds the engine from its journal, brings the record of breaches
+ * in line with it and with changes of the standards since, and commits. Takes the configuration over, on failure too. */
+int service_open(struct config *take_config, const struct service_options *options, int64_t now_ms,
+    struct service **out, struct err *err) WARN_UNUSED;
+/* Commits what is open and closes. */
+void service_close(struct service *service);
+
+const struct config *service_config(const struct service *service);
+
+/* ---- turns ---- */
+
+/* The wall clock of this turn. Publishes what fell due before it; cheap when nothing did and when repeated. */
+void service_turn(struct service *service, int64_t now_ms);
+/* The end of a turn: decides limits, judges levels, writes what is to be written and commits it. 0: everything taken
+ * in is durable (or nothing was). Negative: the batch is lost and the service accepts nothing until it recovers. */
+int service_commit(struct service *service, struct err *err);
+/* The wall clock at which a turn has work to do without any event; INSTANT_NEVER is never returned. */
+int64_t service_next_ms(const struct service *service);
+/* A slice of work that can wait: a reload under way, retention. Returns 1 while there is more, else 0. */
+int service_idle(struct service *service);
+
+/* ---- failure ---- */
+
+bool service_accepts(const struct service *service); /* false between a failed commit and recovery */
+const char *service_failure(const struct service *service); /* what failed; "" */
+/* Tries to write again and rebuilds the engine. 0: the service accepts again. */
+int service_recover(struct service *service, int64_t now_ms, struct err *err);
+
+/* ---- who wants to know ---- */
+
+struct service_listener { /* any may be NULL */
+    void (*committed)(void *arg); /* everything up to intake_durable() is on disk */
+    void (*failed)(void *arg);    /* the batch is lost: nothing of it may be acknowledged */
+    void (*recovered)(void *arg); /* events are accepted again; followed files go on from their stored positions */
+    /* The wall clock as of which everything there was to read in followed files has been taken in (now_ms: all of it).
+     * Asked before a limit is decided. */
+    int64_t (*read_as_of)(void *arg, int64_t now_ms);
+    void *arg;
+};
+void service_listen(struct service *service, const struct service_listener *listener);
+
+/* ---- a change of standards ---- */
+
+/* Reads the configuration again. An error changes nothing: it is ERR_INVALID and *findings (a text of lines, added)
+ * says all; the same text is in the status until a reload succeeds. A valid one is computed over the journal in slices
+ * of service_idle() and then takes the place of the old; done(arg, …) is called at its end (may be NULL).
+ * ERR_IN_USE: one is under way. */
+int service_reload(struct service *service, void (*done)(void *arg, const char *outcome), void *arg,
+    struct buf *findings, struct err *err);
+
+#endif

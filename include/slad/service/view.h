@@ -1,0 +1,44 @@
+/* view: the read path: what can be asked, answered as JSON (docs/API.md has every shape).
+ * Owns: nothing.
+ * Must not know: HTTP, who asks.
+ *
+ * Each adds one JSON document to out, or fails: ERR_INVALID (the question is wrong; the text says what was expected),
+ * ERR_NOT_FOUND (the text names the nearest known name), ERR_LIMIT, and the store's errors. */
+#ifndef SLAD_SERVICE_VIEW_H
+#define SLAD_SERVICE_VIEW_H
+
+#include "slad/base/buf.h"
+#include "slad/service/service.h"
+
+/* Parameters as they came, text; NULL: not given. */
+struct view_query {
+    const char *standard, *kind, *state, *since, *until, *from, *to, *limit, *after, *at, *q, *at_risk;
+    /* group.ATTR=VALUE */
+    const char *const *group_attrs;
+    const char *const *group_values;
+    size_t group_count;
+};
+
+int view_status(struct service *service, struct buf *out, struct err *err) WARN_UNUSED;
+int view_standards(struct service *service, struct buf *out, struct err *err) WARN_UNUSED;
+int view_standard(struct service *service, struct span name, struct buf *out, struct err *err) WARN_UNUSED;
+int view_breaches(
+    struct service *service, const struct view_query *query, struct buf *out, struct err *err) WARN_UNUSED;
+/* As of now. */
+int view_figures(
+    struct service *service, const struct view_query *query, struct buf *out, struct err *err) WARN_UNUSED;
+int view_percentiles(
+    struct service *service, const struct view_query *query, struct buf *out, struct err *err) WARN_UNUSED;
+int view_open(
+    struct service *service, const struct view_query *query, struct buf *out, struct err *err) WARN_UNUSED;
+int view_contact(struct service *service, struct span contact, struct buf *out, struct err *err) WARN_UNUSED;
+
+/* Figures at an instant in the past (query->at): a replay of the journal by the standards in force, in slices. */
+struct view_past;
+int view_past_new(
+    struct service *service, const struct view_query *query, struct view_past **out, struct err *err) WARN_UNUSED;
+/* 1: there is more to do; 0: the answer is in out; negative: it failed. */
+int view_past_step(struct view_past *past, struct buf *out, struct err *err) WARN_UNUSED;
+void view_past_free(struct view_past *past); /* NULL is fine */
+
+#endif

@@ -1,0 +1,172 @@
+#include "record.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include "slad/base/counters.h"
+#include "slad/base/mem.h"
+#include "slad/store/breaches.h"
+#include "slad/store/series.h"
+#include "slad/wire/report.h"
+
+static int64_t version_of(const struct service *service, const struct standard *standard) {
+    for (size_t i = 0; i < service->config->rules.standard_count; i++)
+        if (service->config->rules.standards[i] == standard) return service->versions[i];
+    return 0;
+}
+
+static double in_units(const struct standard *standard, int64_t units) {
+    return (double)units / (standard->is_value ? 1e6 : 1e3);
+}
+
+/* ---------------------------------------------------------------- breaches */
+
+int record_breach(struct service *service, const struct breach *breach, struct err *err) {
+    struct buf subject = {0}, group = {0};
+    subject_json(breach->standard, &breach->subject, &subject);
+    group_json(breach->standard, &breach->group, &group);
+    struct breach_record record = {.kind = BREACH_CONTACT, .standard = span_of(breach->standard->name)};
+    record.version = version_of(service, breach->standard);
+    record.group = buf_span(&group);
+    record.contact = breach->contact;
+    record.subject = buf_span(&subject);
+    record.started_ms = breach->started_ms;
+    record.nth = breach->nth;
+    record.due_ms = breach->due_ms;
+    record.decided_ms = breach->decided_ms;
+    record.ended_ms = breach->ended_ms;
+    record.has_elapsed = breach->has_elapsed;
+    record.elapsed = in_units(breach->standard, breach->elapsed);
+    record.updated_ms = service->now_ms;
+    int64_t id;
+    bool is_new = false;
+    int code = breach_put(service->store, &record, &id, &is_new, err);
+    if (is_new) counter_inc(breaches_missed);
+    buf_fini(&subject);
+    buf_fini(&group);
+    return code;
+}
+
+static int withdraw(struct service *service, const struct breach *breach, struct err *err) {
+    struct buf subject = {0};
+    subject_json(breach->standard, &breach->subject, &subject);
+    struct breach_key key = {
+        span_of(breach->standard->name), buf_span(&subject), breach->started_ms, breach->nth};
+    struct breach_end end = {.now_ms = service->now_ms, .reason = "corrected by later events"};
+    int64_t id;
+    int code = breach_withdraw(service->store, &key, &end, &id, err);
+    if (code == 0) counter_inc(breaches_withdrawn);
+    buf_fini(&subject);
+    return code < 0 ? code : 0;
+}
+
+int record_level(struct service *service, const struct level_change *level, struct err *err) {
+    struct buf group = {0};
+    group_json(level->standard, &level->group, &group);
+    const char *target = level->standard->targets[level->target].text;
+    struct span name = span_of(level->standard->name);
+    struct breach_record record = {.kind = BREACH_LEVEL, .standard = name, .target = span_of(target)};
+    record.version = version_of(service, level->standard);
+    record.group = buf_span(&group);
+    record.opened_ms = level->opened_ms;
+    record.updated_ms = service->now_ms;
+    int64_t id;
+    bool is_new = false;
+    int code = level_open(service->store, &record, &id, &is_new, err);
+    if (is_new) counter_inc(levels_opened);
+    if (!code && level->closed_ms != INSTANT_NEVER) {
+        struct level_key key = {name, record.group, record.target};
+        struct breach_end end = {service->now_ms, level->closed_ms, "holds again, or not judged"};
+        code = level_close(service->store, &key, &end, &id, err);
+        if (code == 0) counter_inc(levels_closed);
+        if (code > 0) code = 0;
+    }
+    buf_fini(&group);
+    return code;
+}
+
+void record_effect(void *arg, const struct effect *effect) {
+    struct service *service = arg;
+    struct err err = {0};
+    if (service->write_failed) return;
+    int code = service_begin(service, &err);
+    service->dirty = true;
+    if (!code && effect->kind == EFFECT_MISSED) code = record_breach(service, &effect->breach, &err);
+    else if (!code && effect->kind == EFFECT_WITHDRAWN) code = withdraw(service, &effect->breach, &err);
+    else if (!code) code = record_level(service, &effect->level, &err);
+    if (code) service_fail_batch(service, code, &err);
+}
+
+/* ---------------------------------------------------------------- figures */
+
+struct publish {
+    struct service *service;
+    int64_t at_ms;
+};
+
+static bool same_figures(const struct figures_row *a, const struct figures_row *b) {
+    bool counts = a->open == b->open && a->met == b->met && a->missed == b->missed && a->excluded == b->excluded &&
+                  a->state == b->state && a->durations == b->durations;
+    return counts && (!a->durations || (!(a->mean < b->mean || a->mean > b->mean) &&
+                                           !(a->min < b->min || a->min > b->min) && !(a->max < b->max || a->max > b->max)));
+}
+
+/* After a start everything counts as changed; what is as it was last written is not written again. */
+static bool was_published(const struct publish *publish, int64_t series, const struct figures_row *row) {
+    struct figures_row last;
+    int64_t at;
+    struct err err;
+    return publish->service->first_publish &&
+           figures_last(publish->service->store, series, publish->at_ms, &at, &last, &err) == 0 &&
+           same_figures(&last, row);
+}
+
+static struct figures_row row_of(const struct figures *f) {
+    struct figures_row row = {f->open, f->met, f->missed, f->excluded, f->state, f->durations, 0, 0, 0};
+    if (!f->durations) return row;
+    row.mean = (double)((long double)f->sum / (long double)f->durations) / (f->standard->is_value ? 1e6 : 1e3);
+    row.min = in_units(f->standard, f->min);
+    row.max = in_units(f->standard, f->max);
+    return row;
+}
+
+static int put_percentiles(struct service *service, int64_t series, int64_t at, const struct figures *f, struct err *err) {
+    size_t n = f->standard->percentile_count;
+    if (!n) return 0;
+    struct percentile_row *rows = mem_zalloc(n * sizeof *rows);
+    for (size_t i = 0; i < n; i++) {
+        const struct decimal *q = &f->standard->percentiles[i];
+        rows[i].q = (double)q->units / pow(10, q->digits);
+        rows[i].has_value = f->durations > 0;
+        rows[i].value = f->durations ? in_units(f->standard, f->percentiles[i]) : 0;
+    }
+    int code = percentiles_put(service->store, series, at, rows, n, err);
+    free(rows);
+    return code;
+}
+
+static void publish_group(void *arg, const struct figures *figures) {
+    struct publish *publish = arg;
+    struct service *service = publish->service;
+    struct err err = {0};
+    struct buf group = {0};
+    int64_t series;
+    if (service->write_failed) return;
+    group_json(figures->standard, &figures->group, &group);
+    int code = service_begin(service, &err);
+    if (!code) code = series_id(service->store, span_of(figures->standard->name), buf_span(&group), &series, &err);
+    struct figures_row row = row_of(figures);
+    if (!code && !was_published(publish, series, &row)) {
+        service->dirty = true;
+        code = figures_put(service->store, series, publish->at_ms, &row, &err);
+        if (!code) code = put_percentiles(service, series, publish->at_ms, figures, &err);
+    }
+    if (code) service_fail_batch(service, code, &err);
+    buf_fini(&group);
+}
+
+void record_publish(struct service *service, int64_t at_ms) {
+    struct publish publish = {service, at_ms};
+    engine_figures_changed(service->engine, publish_group, &publish);
+    service->first_publish = false;
+    counter_inc(publishes);
+}

@@ -1,0 +1,18 @@
+/* record: what the engine finds out, written to the store as it is found.
+ * Owns: nothing beyond the service's state.
+ * Must not know: why it was found. */
+#ifndef SLAD_SERVICE_RECORD_H
+#define SLAD_SERVICE_RECORD_H
+
+#include "state.h"
+
+/* The running engine's sink; arg is the service. A failure to write is remembered and fails the batch. */
+void record_effect(void *service, const struct effect *effect);
+/* One missed measurement, written or brought up to date. */
+int record_breach(struct service *service, const struct breach *breach, struct err *err) WARN_UNUSED;
+/* A level opened, and closed where closed_ms says so. */
+int record_level(struct service *service, const struct level_change *level, struct err *err) WARN_UNUSED;
+/* Publishes the rolling figures that changed since the last time, as of at_ms. */
+void record_publish(struct service *service, int64_t at_ms);
+
+#endif

@@ -1,0 +1,347 @@
+/* Invariants:
+ *  1. whatever is in the store came with its cause: an event's row, its effects and its input's position are written in
+ *     one transaction, with the engine's clocks as of its end;
+ *  2. outside a failed state, rebuilding the engine from the journal to those clocks gives the engine that runs;
+ *  3. `durable` is the last batch that was committed; nothing of a later one is acknowledged;
+ *  4. the configuration in force is the one the engine was built with. */
+#include "slad/service/service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include "adopt.h"
+#include "record.h"
+#include "slad/base/counters.h"
+#include "slad/base/log.h"
+#include "slad/base/mem.h"
+#include "slad/store/journal.h"
+#include "slad/store/retention.h"
+
+enum {
+    RETENTION_ROWS = 500,         /* of a slice: a few milliseconds */
+    RETENTION_BUSY_MS = 200,      /* between slices while there is more to let go */
+    RETENTION_QUIET_MS = 60000,   /* between looks otherwise */
+    RECOVERY_MS = 1000,           /* between tries to write again */
+    BARRIER_RETRY_MS = 20,        /* a followed file still has lines that a due limit waits for */
+    PROGRESS_EVERY = 16,          /* slices of a rebuild between two reports */
+};
+
+/* ---------------------------------------------------------------- the transaction */
+
+int service_begin(struct service *service, struct err *err) {
+    return store_in_transaction(service->store) ? 0 : store_begin(service->store, err);
+}
+
+void service_fail_batch(struct service *service, int code, const struct err *err) {
+    if (service->write_failed) return;
+    service->write_failed = code;
+    service->write_err = *err;
+}
+
+int service_write_clock(struct service *service, struct err *err) {
+    int code = store_meta_set(service->store, "clock_now", engine_now(service->engine), err);
+    return code ? code : store_meta_set(service->store, "clock_held", engine_held(service->engine), err);
+}
+
+static int commit(struct service *service, struct err *err) {
+    if (service->write_failed) {
+        *err = service->write_err;
+        return service->write_failed;
+    }
+    int code = service_write_clock(service, err);
+    return code ? code : store_commit(service->store, err);
+}
+
+static void fail(struct service *service, const struct err *err) {
+    counter_inc(commits_failed);
+    store_rollback(service->store);
+    service->failed = true;
+    service->dirty = false;
+    service->batch_accepted = 0;
+    snprintf(service->failure, sizeof service->failure, "%s", err->text);
+    log_error("commit failed", "error=%s next=%s", LOG_TEXT(span_of(err->text)),
+        "\"taking no events; trying again each second\"");
+    for (size_t i = 0; i < service->listener_count; i++)
+        if (service->listeners[i].failed) service->listeners[i].failed(service->listeners[i].arg);
+}
+
+/* ---------------------------------------------------------------- clocks */
+
+static int64_t read_as_of(const struct service *service, int64_t now) {
+    int64_t as_of = now;
+    for (size_t i = 0; i < service->listener_count; i++) {
+        const struct service_listener *l = &service->listeners[i];
+        int64_t read = l->read_as_of ? l->read_as_of(l->arg, now) : now;
+        if (read < as_of) as_of = read;
+    }
+    return as_of;
+}
+
+/* Moves the engine to this instant: limits up to grace before it, and not past what followed files have shown. */
+static void advance(struct service *service, int64_t now) {
+    int64_t held = now - service->config->grace_ms;
+    if (engine_next(service->engine) <= held) held = read_as_of(service, now) - service->config->grace_ms;
+    engine_advance(service->engine, now, held);
+    engine_judge(service->engine, engine_held(service->engine));
+}
+
+static void publish_if_due(struct service *service, int64_t now) {
+    if (now < service->next_publish_ms) return;
+    int64_t at = now - now % service->config->publish_ms;
+    if (at > engine_now(service->engine)) advance(service, at);
+    record_publish(service, at);
+    service->last_publish_ms = at;
+    service->next_publish_ms = at + service->config->publish_ms;
+}
+
+void service_turn(struct service *service, int64_t now_ms) {
+    if (service->failed || now_ms == service->now_ms) return;
+    service->now_ms = now_ms;
+    publish_if_due(service, now_ms);
+    advance(service, now_ms);
+}
+
+int service_commit(struct service *service, struct err *err) {
+    if (service->failed) return err_set(err, ERR_IO, "%s", service->failure);
+    advance(service, service->now_ms);
+    if (!service->dirty && !service->write_failed) {
+        store_rollback(service->store); /* begun, and nothing written */
+        return 0;
+    }
+    int code = commit(service, err);
+    if (code) {
+        fail(service, err);
+        return code;
+    }
+    counter_inc(commits);
+    counter_add(events_accepted, service->batch_accepted);
+    service->batch_accepted = 0;
+    service->dirty = false;
+    service->durable = service->batch++;
+    for (size_t i = 0; i < service->listener_count; i++)
+        if (service->listeners[i].committed) service->listeners[i].committed(service->listeners[i].arg);
+    return 0;
+}
+
+int64_t service_next_ms(const struct service *service) {
+    if (service->failed) return service->now_ms + RECOVERY_MS;
+    int64_t next = service->next_publish_ms;
+    if (service->next_retention_ms < next) next = service->next_retention_ms;
+    int64_t engine = engine_next(service->engine);
+    if (engine != INSTANT_NEVER) {
+        int64_t at = engine + service->config->grace_ms;
+        if (at <= service->now_ms) at = service->now_ms + BARRIER_RETRY_MS;
+        if (at < next) next = at;
+    }
+    return next;
+}
+
+/* ---------------------------------------------------------------- work that can wait */
+
+static void dropped(void *arg, struct span contact) {
+    struct service *service = arg;
+    engine_forget(service->engine, contact);
+}
+
+static int retain(struct service *service, bool *more, struct err *err) {
+    const struct config *c = service->config;
+    struct journal_pruning pruning = {
+        service->now_ms - c->retain_events_ms, RETENTION_ROWS, dropped, service};
+    struct retention retention = {
+        service->now_ms - c->retain_figures_ms, service->now_ms - c->retain_breaches_ms, RETENTION_ROWS};
+    size_t rows, more_rows;
+    int code = service_begin(service, err), pruned = 0, let_go = 0;
+    if (!code) pruned = journal_prune(service->store, &pruning, &rows, err);
+    if (!code && pruned >= 0) let_go = retention_slice(service->store, &retention, &more_rows, err);
+    if (!code) code = pruned < 0 ? pruned : let_go < 0 ? let_go : 0;
+    *more = pruned > 0 || let_go > 0;
+    return code ? code : commit(service, err);
+}
+
+static void retention_turn(struct service *service) {
+    bool more = false;
+    struct err err;
+    if (service->now_ms < service->next_retention_ms) return;
+    if (retain(service, &more, &err)) fail(service, &err);
+    service->next_retention_ms = service->now_ms + (more ? RETENTION_BUSY_MS : RETENTION_QUIET_MS);
+}
+
+static void adoption_ended(struct service *service, const char *outcome) {
+    struct adoption *adoption = service->adoption;
+    service->adoption = NULL;
+    if (adoption->done) adoption->done(adoption->arg, outcome);
+    adoption_free(adoption);
+}
+
+static void adoption_turn(struct service *service) {
+    struct err err;
+    int code = adoption_step(service, service->adoption, &err);
+    if (code > 0) return;
+    if (code < 0) {
+        counter_inc(reloads_refused);
+        log_error("reload failed", "error=%s next=\"keeping standards of generation %llu\"", LOG_TEXT(span_of(err.text)),
+            (unsigned long long)service->generation);
+        adoption_ended(service, err.text);
+        return;
+    }
+    service->generation++;
+    service->loaded_ms = service->now_ms;
+    buf_clear(&service->reload_findings);
+    service->reload_refused_ms = INSTANT_NEVER;
+    counter_inc(reloads);
+    log_info("reload done", "generation=%llu standards=%zu", (unsigned long long)service->generation,
+        service->config->rules.standard_count);
+    adoption_ended(service, "");
+}
+
+int service_idle(struct service *service) {
+    if (service->failed || store_in_transaction(service->store)) return 0;
+    if (service->adoption) {
+        adoption_turn(service);
+        return service->adoption != NULL;
+    }
+    retention_turn(service);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- building the engine at once */
+
+/* Rebuilds from the journal and takes the result over, telling of its progress. */
+static int build_now(struct service *service, struct err *err) {
+    struct adoption *adoption = adoption_new(NULL);
+    adoption->from_store = true;
+    int code;
+    for (uint64_t slices = 0; (code = adoption_step(service, adoption, err)) > 0; slices++)
+        if (service->options.progress && slices % PROGRESS_EVERY == 0)
+            service->options.progress(
+                service->options.arg, rebuild_done(adoption->rebuild), rebuild_total(adoption->rebuild));
+    adoption_free(adoption);
+    return code;
+}
+
+int service_recover(struct service *service, int64_t now_ms, struct err *err) {
+    if (!service->failed) return 0;
+    int code = store_release_ballast(service->store, err);
+    if (!code) code = store_begin(service->store, err);
+    if (!code) code = store_meta_set(service->store, "recovered", now_ms, err);
+    if (!code) code = store_commit(service->store, err);
+    if (!code) {
+        if (service->adoption) adoption_ended(service, "a commit failed meanwhile; reload again");
+        service->now_ms = now_ms;
+        code = build_now(service, err);
+    }
+    if (code) {
+        store_rollback(service->store);
+        return code;
+    }
+    service->failed = false;
+    service->write_failed = 0;
+    service->failure[0] = '\0';
+    struct err ballast;
+    (void)!store_restore_ballast(service->store, &ballast); /* tried again at the next start */
+    log_info("recovered", "%s", "next=\"taking events again\"");
+    for (size_t i = 0; i < service->listener_count; i++)
+        if (service->listeners[i].recovered) service->listeners[i].recovered(service->listeners[i].arg);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- opening and closing */
+
+int service_open(struct config *config, const struct service_options *options, int64_t now_ms,
+    struct service **out, struct err *err) {
+    struct service *service = mem_zalloc(sizeof *service);
+    service->config = config;
+    service->options = *options;
+    service->reader = line_reader_new();
+    service->batch = 1;
+    service->generation = 1;
+    service->now_ms = service->started_ms = service->loaded_ms = now_ms;
+    service->reload_refused_ms = INSTANT_NEVER;
+    service->next_publish_ms = now_ms - now_ms % config->publish_ms + config->publish_ms;
+    service->next_retention_ms = now_ms + RETENTION_QUIET_MS;
+    int code = store_open(config->database, &service->store, err);
+    if (!code) code = build_now(service, err);
+    if (code) {
+        service_close(service);
+        return code;
+    }
+    /* Limits that passed meanwhile wait for the first turn: followed files may have something to say about them. */
+    engine_advance(service->engine, now_ms, engine_held(service->engine));
+    service->now_ms = now_ms - 1; /* so that the first turn is one */
+    *out = service;
+    return 0;
+}
+
+void service_close(struct service *service) {
+    if (!service) return;
+    struct err err;
+    if (service->engine && !service->failed && service_commit(service, &err))
+        log_error("last commit failed", "error=%s next=\"what was not acknowledged is sent again\"",
+            LOG_TEXT(span_of(err.text)));
+    adoption_free(service->adoption);
+    engine_free(service->engine);
+    store_close(service->store);
+    line_reader_free(service->reader);
+    free(service->versions);
+    buf_fini(&service->reload_findings);
+    config_free(service->config);
+    free(service);
+}
+
+const struct config *service_config(const struct service *service) {
+    return service->config;
+}
+
+bool service_accepts(const struct service *service) {
+    return !service->failed && !service->write_failed;
+}
+
+const char *service_failure(const struct service *service) {
+    return service->failure;
+}
+
+void service_listen(struct service *service, const struct service_listener *listener) {
+    if (service->listener_count < SERVICE_LISTENERS_MAX) service->listeners[service->listener_count++] = *listener;
+}
+
+/* ---------------------------------------------------------------- reload */
+
+static void refuse(struct service *service, const struct findings *found, struct buf *findings) {
+    buf_clear(&service->reload_findings);
+    findings_render(found, &service->reload_findings);
+    service->reload_refused_ms = service->now_ms;
+    if (findings) buf_add_span(findings, buf_span(&service->reload_findings));
+    counter_inc(reloads_refused);
+    for (size_t i = 0; i < found->count && i < 20; i++)
+        log_error("configuration refused", "file=%s line=%d column=%d error=%s", found->list[i].file,
+            found->list[i].line, found->list[i].column, LOG_TEXT(span_of(found->list[i].text)));
+    log_error("reload refused", "errors=%zu next=\"keeping standards of generation %llu\"", findings_errors(found),
+        (unsigned long long)service->generation);
+}
+
+/* Settings that only a start can change. */
+static void say_what_needs_restart(const struct config *old, const struct config *new) {
+    if (strcmp(old->database, new->database) != 0)
+        log_warning("setting needs a restart", "key=database in_force=%s", old->database);
+    if (old->listen_count != new->listen_count || old->input_count != new->input_count)
+        log_warning("setting needs a restart", "%s", "key=listen,inputs");
+}
+
+int service_reload(struct service *service, void (*done)(void *arg, const char *outcome), void *arg,
+    struct buf *findings, struct err *err) {
+    if (service->adoption) return err_set(err, ERR_IN_USE, "a reload is under way; ask again when it is done");
+    struct config *config = NULL;
+    struct findings found = {0};
+    int code = config_load(service->config->path, &config, &found);
+    if (code) {
+        refuse(service, &found, findings);
+        err_set(err, code, "the configuration has %zu error%s; the standards in force were kept",
+            findings_errors(&found), findings_errors(&found) == 1 ? "" : "s");
+    } else {
+        say_what_needs_restart(service->config, config);
+        service->adoption = adoption_new(config);
+        service->adoption->done = done;
+        service->adoption->arg = arg;
+    }
+    findings_fini(&found);
+    return code;
+}

@@ -1,0 +1,58 @@
+/* state: everything the running service holds, for the files of this room.
+ * Owns: see struct service.
+ * Must not know: the world outside. */
+#ifndef SLAD_SERVICE_STATE_H
+#define SLAD_SERVICE_STATE_H
+
+#include "slad/base/buf.h"
+#include "slad/engine/engine.h"
+#include "slad/service/intake.h"
+#include "slad/service/service.h"
+#include "slad/store/store.h"
+#include "slad/wire/line.h"
+
+enum { SERVICE_LISTENERS_MAX = 8 }; /* the inputs and the API register once each */
+
+struct rebuild;
+struct adoption;
+
+struct service {
+    struct service_options options;
+    struct config *config;
+    struct store *store;
+    struct engine *engine;
+    int64_t *versions; /* id of the version in force of each standard of config->rules */
+    struct line_reader *reader;
+    struct service_listener listeners[SERVICE_LISTENERS_MAX];
+    size_t listener_count;
+
+    int64_t now_ms;          /* of this turn */
+    int64_t started_ms;
+    uint64_t batch, durable; /* intake.h */
+    uint64_t batch_accepted; /* events of the open batch, counted once it is durable */
+    bool dirty;              /* something was written in the open transaction */
+    int write_failed;        /* an effect or row could not be written: the batch is lost */
+    struct err write_err;
+    int64_t next_publish_ms, last_publish_ms;
+    bool first_publish;      /* since the start: figures that did not change are not written again */
+    int64_t next_retention_ms;
+
+    bool failed; /* nothing is accepted until service_recover() */
+    char failure[512];
+
+    /* Reloads. */
+    uint64_t generation;        /* of the configuration in force, from 1 */
+    int64_t loaded_ms;
+    struct buf reload_findings; /* of the last reload when it was refused; empty when it was not */
+    int64_t reload_refused_ms;
+    struct adoption *adoption;  /* under way, or NULL */
+};
+
+/* Opens the transaction of this turn if none is open. */
+int service_begin(struct service *service, struct err *err) WARN_UNUSED;
+/* Stores the engine's clocks, in the transaction. */
+int service_write_clock(struct service *service, struct err *err) WARN_UNUSED;
+/* Remembers the first failure to write in this batch. */
+void service_fail_batch(struct service *service, int code, const struct err *err);
+
+#endif

@@ -1,0 +1,284 @@
+/* The order in which events arrive never matters: what is said at the end is what a replay in order says. Every seed
+ * makes its own standards and contacts. SLAD_SEED=N runs one seed and tells what differs; SLAD_SEEDS=N runs so many. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "told.h"
+#include "world.h"
+
+enum { SEEDS = 400, ORDERS = 6 };
+
+struct run {
+    struct engine *engine;
+    struct book book;
+    const struct world *world;
+    uint64_t seq;
+};
+
+static void run_start(struct run *run, const struct world *world, int64_t grace_ms) {
+    *run = (struct run){.world = world};
+    struct engine_options options = {.grace_ms = grace_ms, .effect = book_effect, .arg = &run->book};
+    run->engine = engine_new(&world->config->rules, &options);
+}
+
+static void run_feed(struct run *run, const struct world_event *event, int64_t received_ms) {
+    struct event e = event->event;
+    e.attrs = event->attrs;
+    e.seq = ++run->seq;
+    e.received_ms = received_ms;
+    engine_event(run->engine, &e);
+}
+
+static void ignore_figures(void *arg, const struct figures *figures) {
+    (void)arg, (void)figures;
+}
+
+static void ignore_story(void *arg, const struct story_cycle *cycle) {
+    (void)arg, (void)cycle;
+}
+
+static bool ignore_open(void *arg, const struct open_cycle *cycle) {
+    (void)cycle;
+    return (*(int *)arg)-- > 0;
+}
+
+/* What reads must not change anything. */
+static void run_read(struct run *run, struct world *w) {
+    int few = 3;
+    uint64_t what = world_draw(w, 12);
+    if (what == 0) engine_figures_changed(run->engine, ignore_figures, NULL);
+    if (what == 1) engine_open(run->engine, SIZE_MAX, ignore_open, &few);
+    if (what == 2) engine_story(run->engine, w->events[world_draw(w, w->count)].event.contact, ignore_story, NULL);
+    if (what == 3) engine_figures(run->engine, 0, ignore_figures, NULL);
+}
+
+/* Brings the clocks to the end and says everything; ends the run. */
+static void run_tell(struct run *run, struct told *told, bool with_breaches) {
+    const struct world *w = run->world;
+    engine_advance(run->engine, w->until_ms, w->until_ms);
+    engine_judge(run->engine, w->until_ms);
+    *told = (struct told){0};
+    told_engine(told, run->engine, w->config->rules.standard_count);
+    static const char *const contacts[] = {"c0", "c1", "c2", "c3", "ç"};
+    for (size_t i = 0; i < sizeof contacts / sizeof *contacts; i++)
+        engine_story(run->engine, span_of(contacts[i]), told_story, told);
+    if (with_breaches) told_book(told, &run->book);
+    told_sort(told);
+    engine_free(run->engine);
+    book_fini(&run->book);
+}
+
+/* ---------------------------------------------------------------- orders */
+
+/* The world's events by instant, contact and place in the list. */
+static int in_order(const void *a, const void *b) {
+    const struct world_event *x = *(const struct world_event *const *)a, *y = *(const struct world_event *const *)b;
+    if (x->event.at_ms != y->event.at_ms) return x->event.at_ms < y->event.at_ms ? -1 : 1;
+    int order = span_cmp(x->event.contact, y->event.contact);
+    return order ? order : (x > y) - (x < y);
+}
+
+static void sorted(const struct world *w, const struct world_event **list) {
+    for (size_t i = 0; i < w->count; i++) list[i] = &w->events[i];
+    qsort(list, w->count, sizeof *list, in_order);
+}
+
+static bool tie(const struct world_event *a, const struct world_event *b) {
+    return a->event.at_ms == b->event.at_ms && span_eq(a->event.contact, b->event.contact);
+}
+
+struct arrival {
+    int64_t at; /* when it is received */
+    const struct world_event *event;
+};
+
+static int by_arrival(const void *a, const void *b) {
+    const struct arrival *x = a, *y = b;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    return in_order(&x->event, &y->event);
+}
+
+static int64_t delay(struct world *w, int order) {
+    int64_t span = w->until_ms - w->base_ms + 1;
+    if (span > 120000) span = 120000;
+    switch (order) {
+    case 0: return world_chance(w, 80) ? 0 : (int64_t)world_draw(w, 5000); /* now and then late */
+    case 1: return (int64_t)world_draw(w, 4000) - 1000;
+    case 2: return world_chance(w, 20) ? span : -(int64_t)world_draw(w, 20000); /* some ahead, some at the very end */
+    default: return (int64_t)world_draw(w, (uint64_t)span * 2) - span;
+    }
+}
+
+/* Arrivals in a random order. Those of one contact and instant keep theirs: there, and only there, it has a meaning. */
+static void arrivals(struct world *w, int order, struct arrival *list) {
+    for (size_t i = 0; i < w->count; i++) {
+        const struct world_event *e = &w->events[i];
+        list[i] = (struct arrival){e->event.at_ms + delay(w, order), e};
+        if (order == 4) list[i].at = INT64_MAX - e->event.at_ms; /* backwards */
+        if (order == 5) list[i].at = w->until_ms;                /* all at the end, by instant */
+    }
+    qsort(list, w->count, sizeof *list, by_arrival);
+    for (size_t i = 0; i < w->count; i++)
+        for (size_t k = i + 1; k < w->count; k++)
+            if (tie(list[i].event, list[k].event) && list[k].event < list[i].event) {
+                const struct world_event *first = list[k].event;
+                list[k].event = list[i].event;
+                list[i].event = first;
+            }
+}
+
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/* The clock of one who lives through the arrivals. */
+static int64_t live_now(const struct world *w, const struct arrival *list, size_t i, int order) {
+    if (order == 4) return w->base_ms + (w->until_ms - w->base_ms) * (int64_t)i / (int64_t)w->count;
+    return least(list[i].at, w->until_ms);
+}
+
+/* What comes to be known of an instant that is judged already is judged at the next; so the last one waits. */
+static void judge_so_far(struct run *run, struct world *w, unsigned per_cent) {
+    if (world_chance(w, per_cent)) engine_judge(run->engine, least(engine_held(run->engine), w->until_ms - 1));
+}
+
+static void live(struct run *run, struct world *w, int order, const struct arrival *list, int64_t grace) {
+    for (size_t i = 0; i < w->count; i++) {
+        int64_t now = live_now(w, list, i, order);
+        if (world_chance(w, 70)) engine_advance(run->engine, now, now - grace);
+        judge_so_far(run, w, 40);
+        int64_t clock = engine_now(run->engine);
+        run_feed(run, list[i].event, now < clock ? clock : now);
+        run_read(run, w);
+        if (world_chance(w, 10)) {
+            int64_t next = engine_next(run->engine);
+            if (next <= w->until_ms) engine_advance(run->engine, next, next);
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- the property */
+
+static void replayed(const struct world *w, const bool *left_out, bool with_breaches, struct told *told) {
+    const struct world_event *list[WORLD_EVENTS_MAX];
+    struct run run;
+    run_start(&run, w, 0);
+    sorted(w, list);
+    for (size_t i = 0; i < w->count && list[i]->event.at_ms <= w->until_ms; i++) {
+        if (left_out && left_out[list[i] - w->events]) continue;
+        engine_advance(run.engine, list[i]->event.at_ms, list[i]->event.at_ms);
+        run_feed(&run, list[i], list[i]->event.at_ms);
+    }
+    run_tell(&run, told, with_breaches);
+}
+
+static void say_difference(const struct told *want, const struct told *got) {
+    char *want_rest = want->text.data, *got_rest = got->text.data;
+    char *a = strtok_r(want_rest, "\n", &want_rest), *b = strtok_r(got_rest, "\n", &got_rest);
+    while (a || b) {
+        int order = !a ? 1 : !b ? -1 : strcmp(a, b);
+        if (order < 0) fprintf(stderr, "  only in order: %s\n", a);
+        if (order > 0) fprintf(stderr, "  only arrived:  %s\n", b);
+        if (order <= 0) a = strtok_r(NULL, "\n", &want_rest);
+        if (order >= 0) b = strtok_r(NULL, "\n", &got_rest);
+    }
+}
+
+static bool same(struct told *want, struct told *got, uint64_t seed, const char *what, int order) {
+    bool equal = strcmp(buf_text(&want->text), buf_text(&got->text)) == 0;
+    if (!equal) {
+        fprintf(stderr, "SLAD_SEED=%" PRIu64 " differs: %s, order %d\n", seed, what, order);
+        struct told left = {{mem_dup_text(buf_span(&want->text)), 0, 0}}, right = {{mem_dup_text(buf_span(&got->text)), 0, 0}};
+        if (getenv("SLAD_SEED")) say_difference(&left, &right);
+        free(left.text.data);
+        free(right.text.data);
+    }
+    return equal;
+}
+
+static bool order_does_not_matter(struct world *w, uint64_t seed) {
+    struct told want, got;
+    bool good = true;
+    replayed(w, NULL, true, &want);
+    for (int order = 0; order < ORDERS; order++) {
+        struct arrival list[WORLD_EVENTS_MAX];
+        struct run run;
+        int64_t grace = world_chance(w, 50) ? 2000 : 0;
+        arrivals(w, order, list);
+        run_start(&run, w, grace);
+        live(&run, w, order, list, grace);
+        run_tell(&run, &got, true);
+        good = same(&want, &got, seed, "arrival", order) && good;
+        told_fini(&got);
+    }
+    told_fini(&want);
+    return good;
+}
+
+/* Forgetting a contact leaves what would be, had its events up to then never been. */
+static bool forgetting_leaves_no_trace(struct world *w, uint64_t seed) {
+    bool left_out[WORLD_EVENTS_MAX] = {false};
+    struct arrival list[WORLD_EVENTS_MAX];
+    struct told want, got;
+    struct run run;
+    size_t when = world_draw(w, w->count);
+    arrivals(w, 3, list);
+    struct span contact = list[world_draw(w, when + 1)].event->event.contact;
+    run_start(&run, w, 0);
+    for (size_t i = 0; i < w->count; i++) {
+        int64_t now = least(list[i].at, w->until_ms);
+        engine_advance(run.engine, now, now);
+        run_feed(&run, list[i].event, now);
+        judge_so_far(&run, w, 30);
+        if (i != when) continue;
+        engine_forget(run.engine, contact);
+        for (size_t k = 0; k <= i; k++) /* what still waits for its instant comes after */
+            if (list[k].event->event.at_ms <= engine_now(run.engine) && span_eq(list[k].event->event.contact, contact))
+                left_out[list[k].event - w->events] = true;
+    }
+    run_tell(&run, &got, false);
+    replayed(w, left_out, false, &want);
+    bool good = same(&want, &got, seed, "forget", 3);
+    told_fini(&want);
+    told_fini(&got);
+    return good;
+}
+
+typedef bool property(struct world *world, uint64_t seed);
+
+static void for_all_seeds(property *holds) {
+    const char *one = getenv("SLAD_SEED"), *many = getenv("SLAD_SEEDS");
+    uint64_t first = one ? strtoull(one, NULL, 10) : 1, count = one ? 1 : many ? strtoull(many, NULL, 10) : SEEDS;
+    size_t bad = 0;
+    for (uint64_t seed = first; seed < first + count; seed++) {
+        struct world w;
+        assert_true(world_make(&w, seed));
+        if (one && getenv("SLAD_SHOW")) fprintf(stderr, "%s", buf_text(&w.yaml));
+        bad += !holds(&w, seed);
+        world_fini(&w);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void the_order_of_arrival_does_not_matter(void **state) {
+    (void)state;
+    for_all_seeds(order_does_not_matter);
+}
+
+static void a_forgotten_contact_leaves_no_trace(void **state) {
+    (void)state;
+    for_all_seeds(forgetting_leaves_no_trace);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_order_of_arrival_does_not_matter),
+        cmocka_unit_test(a_forgotten_contact_leaves_no_trace),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
