@@ -45,6 +45,7 @@ struct cycle {
 struct track {
     struct cycle cycle;
     int64_t fires; /* the held-back clock at which its limit is to be settled; INSTANT_NEVER */
+    int64_t ripe_ms; /* the engine's now when the limit could first have been decided; INSTANT_NEVER: it could not */
     uint32_t standard;
     bool held;   /* between pause and resume */
     bool exists; /* cycle holds one */

@@ -1,6 +1,8 @@
 /* Invariants:
- *  1. between calls, what is posted to a standard's ledger for a subject is exactly what running the standard over the
- *     subject's timeline measures, with the limits settled that its track says were settled (by_clock);
+ *  1. between calls, what is posted to a standard's ledger for a subject is exactly what its track's cycle measures,
+ *     and what the cycles before that measure when the standard is run over the subject's timeline. (The last cycle of
+ *     such a run may be ahead of the track: a moment that brings no news is not stepped, so its limit, run out before
+ *     that moment, is left to the clock);
  *  2. no track for a contact: running it would measure nothing now; the standards it started without applying are in
  *     contact->idle;
  *  3. a subject is in engine->deadlines exactly while a cycle of it is open, at the least `fires` of its tracks. */
@@ -24,13 +26,21 @@ static void schedule(struct engine *engine, struct subject *subject) {
     else heap_remove(&engine->deadlines, &subject->deadline);
 }
 
-/* Live: not within grace of the receipt of the contact's latest event, put off so by at most 5 x grace. Returns the
- * held clock at which it may be decided. */
-static int64_t put_off(const struct engine *engine, const struct cycle *c) {
-    int64_t grace = engine->options.grace_ms;
-    if (!grace || c->contact->received_ms == INT64_MIN) return INT64_MIN;
-    int64_t due = cycle_due(c), from = c->contact->received_ms + grace, at_most = due + 6 * grace;
+/* Live: not within grace of the receipt of the contact's latest event, put off so by at most 5 x grace from when it
+ * could first have been decided (so a backlog, however old, is read before it is judged). Returns the held clock at
+ * which it may be decided. */
+static int64_t put_off(const struct engine *engine, struct track *track) {
+    int64_t grace = engine->options.grace_ms, received = track->cycle.contact->received_ms;
+    if (!grace || received == INT64_MIN) return INT64_MIN;
+    if (track->ripe_ms == INSTANT_NEVER) track->ripe_ms = engine->now;
+    int64_t from = received + grace, at_most = track->ripe_ms + 5 * grace;
     return (from < at_most ? from : at_most) - grace;
+}
+
+/* When the track is to be looked at next. A limit that lies ahead again is not ripe any more. */
+static void set_fires(const struct engine *engine, struct track *track) {
+    track->fires = track->exists ? cycle_fires(&engine->ledgers[track->standard], &track->cycle) : INSTANT_NEVER;
+    if (track->fires > engine->held) track->ripe_ms = INSTANT_NEVER;
 }
 
 void fold_deadline(struct engine *engine, struct subject *subject) {
@@ -38,7 +48,7 @@ void fold_deadline(struct engine *engine, struct subject *subject) {
         struct track *track = &subject->tracks[i];
         if (!track->exists || track->fires > engine->held) continue;
         struct ledger *ledger = &engine->ledgers[track->standard];
-        int64_t until = put_off(engine, &track->cycle);
+        int64_t until = put_off(engine, track);
         if (until > engine->held) {
             track->fires = until;
             continue;
@@ -46,7 +56,7 @@ void fold_deadline(struct engine *engine, struct subject *subject) {
         struct measure before = measure_of(&track->cycle);
         cycle_settle(ledger, &track->cycle, engine->held);
         struct measure after = measure_of(&track->cycle);
-        track->fires = cycle_fires(ledger, &track->cycle);
+        set_fires(engine, track);
         post_change(engine, track->standard, subject, &before, &after, after.known);
     }
     schedule(engine, subject);
@@ -63,19 +73,20 @@ static void add_idle(struct contact *contact, uint32_t standard) {
     contact->idle[contact->idle_count++] = standard;
 }
 
-static void measures_of_run(
-    struct engine *engine, uint32_t standard, struct subject *subject, struct run *run, struct measures *out) {
+static void add_measure(struct measures *out, const struct cycle *cycle) {
+    struct measure m = measure_of(cycle);
+    if (measure_counts(&m)) measures_add(out, &m);
+}
+
+/* last: the track whose cycle comes after those of the run; NULL when there is none. */
+static void measures_of_run(struct engine *engine, uint32_t standard, struct subject *subject, const struct run *run,
+    const struct track *last, struct measures *out) {
     if (engine->ledgers[standard].rule->standard->is_value) {
         run_values(engine, standard, subject, out);
         return;
     }
-    for (size_t i = 0; i < run->count; i++) {
-        struct measure m = measure_of(&run->cycles[i]);
-        if (measure_counts(&m)) measures_add(out, &m);
-    }
-    if (!run->track.exists) return;
-    struct measure last = measure_of(&run->track.cycle);
-    if (measure_counts(&last)) measures_add(out, &last);
+    for (size_t i = 0; i < run->count; i++) add_measure(out, &run->cycles[i]);
+    if (last && last->exists) add_measure(out, &last->cycle);
 }
 
 /* Puts the outcome of a run in the place of the subject's track. */
@@ -85,7 +96,8 @@ static void install(struct engine *engine, struct subject *subject, struct run *
     if (!run->track.exists && !run->track.held) return;
     struct track *track = subject_add_track(subject, standard);
     *track = run->track;
-    if (track->exists) track->fires = cycle_fires(&engine->ledgers[standard], &track->cycle);
+    track->ripe_ms = INSTANT_NEVER;
+    set_fires(engine, track);
     run->track.exists = false;
 }
 
@@ -94,7 +106,7 @@ static void first_run(struct engine *engine, struct subject *subject, uint32_t s
     struct run run;
     struct measures none = {0}, now = {0};
     run_cycles(engine, standard, subject, &run);
-    measures_of_run(engine, standard, subject, &run, &now);
+    measures_of_run(engine, standard, subject, &run, &run.track, &now);
     post_changes(engine, standard, subject, &none, &now, cause);
     install(engine, subject, &run);
     measures_fini(&now);
@@ -119,7 +131,7 @@ static void step_track(
     after = measure_of(&track->cycle);
     const struct measure *new = measure_counts(&after) ? &after : NULL;
     if (old || new) post_change(engine, track->standard, subject, old, new, m->at);
-    track->fires = cycle_fires(ledger, &track->cycle);
+    set_fires(engine, track);
 }
 
 static void step_value(
@@ -218,14 +230,12 @@ static void redo_item(struct engine *engine, struct redo *redo, struct subject *
     struct redo_item *item = &redo->items[redo->count++];
     *item = (struct redo_item){.subject = subject, .standard = standard};
     struct run run = {0};
+    const struct track *track = subject_track(subject, standard);
     if (!engine->ledgers[standard].rule->standard->is_value) {
-        const struct track *track = subject_track(subject, standard);
         item->by_clock = track && track->exists && track->cycle.by_clock;
         run_cycles(engine, standard, subject, &run);
-        if (item->by_clock && run.track.exists)
-            cycle_settle(&engine->ledgers[standard], &run.track.cycle, INSTANT_NEVER);
     }
-    measures_of_run(engine, standard, subject, &run, &item->before);
+    measures_of_run(engine, standard, subject, &run, track, &item->before);
     run_fini(engine, &run);
 }
 
@@ -267,7 +277,7 @@ static void redo_post(struct engine *engine, struct redo *redo, int64_t cause) {
             if (item->by_clock && run.track.exists)
                 cycle_settle(&engine->ledgers[item->standard], &run.track.cycle, engine->held);
         }
-        measures_of_run(engine, item->standard, item->subject, &run, &after);
+        measures_of_run(engine, item->standard, item->subject, &run, &run.track, &after);
         post_changes(engine, item->standard, item->subject, &item->before, &after, cause);
         if (!is_value) install(engine, item->subject, &run);
         measures_fini(&after);

@@ -185,10 +185,9 @@ static void tell_subject(struct story *story, uint32_t standard, struct subject 
     struct run run;
     run_cycles(engine, standard, subject, &run);
     const struct track *track = subject_track(subject, standard);
-    if (track && track->exists && track->cycle.by_clock && run.track.exists)
-        cycle_settle(story->ledger, &run.track.cycle, INSTANT_NEVER);
     for (size_t i = 0; i < run.count; i++) tell_cycle(story, &run.cycles[i]);
-    if (run.track.exists) tell_cycle(story, &run.track.cycle);
+    if (track && track->exists) tell_cycle(story, &track->cycle);
+    else if (run.track.exists) tell_cycle(story, &run.track.cycle); /* one that does not apply may have no track */
     run_fini(engine, &run);
 }
 

@@ -242,7 +242,7 @@ struct track *subject_add_track(struct subject *subject, uint32_t standard) {
     subject->tracks = mem_grow(subject->tracks, &capacity, subject->track_count + 1, sizeof *subject->tracks);
     subject->track_capacity = (uint32_t)capacity;
     struct track *track = &subject->tracks[subject->track_count++];
-    *track = (struct track){.standard = standard, .fires = INSTANT_NEVER};
+    *track = (struct track){.standard = standard, .fires = INSTANT_NEVER, .ripe_ms = INSTANT_NEVER};
     return track;
 }
 

@@ -146,7 +146,7 @@ static int finish(struct service *service, struct adoption *adoption, struct err
     }
     engine_free(before.engine);
     free(before.versions);
-    if (before.config != service->config) config_free(before.config);
+    if (before.config != service->config && before.config != service->opened_with) config_free(before.config);
     adoption->config = NULL;
     engine_set_sink(service->engine, record_effect, service);
     service->first_publish = true;

@@ -249,7 +249,7 @@ int service_recover(struct service *service, int64_t now_ms, struct err *err) {
 int service_open(struct config *config, const struct service_options *options, int64_t now_ms,
     struct service **out, struct err *err) {
     struct service *service = mem_zalloc(sizeof *service);
-    service->config = config;
+    service->config = service->opened_with = config;
     service->options = *options;
     service->reader = line_reader_new();
     service->batch = 1;
@@ -271,19 +271,26 @@ int service_open(struct config *config, const struct service_options *options, i
     return 0;
 }
 
-void service_close(struct service *service) {
-    if (!service) return;
+void service_stop(struct service *service) {
     struct err err;
+    if (!service) return;
     if (service->engine && !service->failed && service_commit(service, &err))
         log_error("last commit failed", "error=%s next=\"what was not acknowledged is sent again\"",
             LOG_TEXT(span_of(err.text)));
+    service->listener_count = 0;
+}
+
+void service_close(struct service *service) {
+    if (!service) return;
+    service_stop(service);
     adoption_free(service->adoption);
     engine_free(service->engine);
     store_close(service->store);
     line_reader_free(service->reader);
     free(service->versions);
     buf_fini(&service->reload_findings);
-    config_free(service->config);
+    if (service->config != service->opened_with) config_free(service->config);
+    config_free(service->opened_with);
     free(service);
 }
 

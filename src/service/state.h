@@ -19,6 +19,7 @@ struct adoption;
 struct service {
     struct service_options options;
     struct config *config;
+    struct config *opened_with; /* its endpoints are in use as long as the service lives */
     struct store *store;
     struct engine *engine;
     int64_t *versions; /* id of the version in force of each standard of config->rules */

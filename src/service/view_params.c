@@ -1,6 +1,7 @@
 #include "service/view_params.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "service/state.h"
 #include "slad/base/mem.h"

@@ -1,6 +1,7 @@
 /* What is promised: the standards in force, and the versions they have had. */
 #include <stdlib.h>
 #include "service/state.h"
+#include "service/view_answer.h"
 #include "service/view_params.h"
 #include "slad/model/duration.h"
 #include "slad/store/versions.h"
@@ -64,7 +65,7 @@ int view_standards(struct service *service, struct buf *out, struct err *err) {
         struct current current;
         int code = find_current(service, rules->standards[i]->name, &current, err);
         if (code) {
-            buf_cut(out, size);
+            answer_undo(out, size);
             return code;
         }
         json_object_begin(&w);

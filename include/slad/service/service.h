@@ -24,9 +24,12 @@ struct service_options {
  * in line with it and with changes of the standards since, and commits. Takes the configuration over, on failure too. */
 int service_open(struct config *take_config, const struct service_options *options, int64_t now_ms,
     struct service **out, struct err *err) WARN_UNUSED;
-/* Commits what is open and closes. */
+/* Commits what is open, tells the listeners, and tells them nothing any more: they may close. NULL is fine. */
+void service_stop(struct service *service);
+/* service_stop(), and closes. NULL is fine. */
 void service_close(struct service *service);
 
+/* The one in force: it changes with a reload. The one that service_open() was given lives as long as the service. */
 const struct config *service_config(const struct service *service);
 
 /* ---- turns ---- */

@@ -4,8 +4,7 @@
 #ifndef SLAD_SLACTL_CELL_H
 #define SLAD_SLACTL_CELL_H
 
-#include "moment.h"
-#include "slad/wire/json.h"
+#include "show.h"
 #include "table.h"
 
 /* A column of times, in whose header the zone is named once a table. */
@@ -25,17 +24,6 @@ void cell_share(struct table *table, const struct json *share, const struct json
 void cell_group(struct table *table, const struct json *group);
 /* "k1", or a list as "k1, sales". */
 void cell_subject(struct table *table, const struct json *subject);
-
-/* The same as text for people, added to out. */
-void show_group(struct buf *out, const struct json *group);
-void show_subject(struct buf *out, const struct json *subject);
-void show_text(struct buf *out, const struct json *text);
-void show_time(struct buf *out, const struct json *at, enum moment_precision precision);
-void show_seconds(struct buf *out, const struct json *seconds);
-void show_scalar(struct buf *out, const struct json *value);
-
-/* The instant of a time, INSTANT_NEVER where there is none. */
-int64_t instant_of(const struct json *at);
 enum tint tint_of_state(const char *state);
 
 #endif

@@ -1,1 +1,84 @@
-int main(void) { return 0; }
+/* slactl: asks the daemon, and shows what it answers. */
+#include <stdio.h>
+#include <string.h>
+#include "command.h"
+#include "help.h"
+
+#define PAGED (OPTION_BIT(LIMIT) | OPTION_BIT(ALL))
+#define BREACHES (OPTION_BIT(STANDARD) | OPTION_BIT(KIND) | OPTION_BIT(STATE) | OPTION_BIT(GROUP))
+
+const struct command commands[] = {
+    {"status", "", "how slad is doing: one page; exit 1 when it has failed", 0, 0, 0, command_status, NULL},
+    {"standards", "[NAME]", "the standards in force, or one in full with its history", 0, 0, 1, command_standards,
+        NULL},
+    {"breaches", "", "missed contacts and levels not held, the newest first",
+        PAGED | BREACHES | OPTION_BIT(SINCE) | OPTION_BIT(UNTIL), 0, 0, command_breaches,
+        "\"breached\" is the instant at which the outcome was decided, or the level no longer held.\n"},
+    {"figures", "", "attainment, counts and percentiles of each group, now or --at a time",
+        OPTION_BIT(STANDARD) | OPTION_BIT(GROUP) | OPTION_BIT(AT), 0, 0, command_figures, NULL},
+    {"percentiles", "", "the history of percentiles, as published",
+        PAGED | OPTION_BIT(STANDARD) | OPTION_BIT(GROUP) | OPTION_BIT(PERCENTILE) | OPTION_BIT(SINCE) |
+            OPTION_BIT(UNTIL),
+        0, 0, command_percentiles, NULL},
+    {"open", "", "the clocks that run, the nearest due first",
+        OPTION_BIT(LIMIT) | OPTION_BIT(STANDARD) | OPTION_BIT(AT_RISK), 0, 0, command_open, NULL},
+    {"explain", "CONTACT [STANDARD]", "everything that happened to a contact, and why each verdict", 0, 1, 2,
+        command_explain, "--csv gives the clocks; --json the timeline as well.\n"},
+    {"tail", "", "new and changed breaches as they come, until interrupted",
+        BREACHES | OPTION_BIT(LIMIT) | OPTION_BIT(ONCE), 0, 0, command_tail,
+        "Begins with the last 10 (--limit). --json gives a line of JSON for each.\n"},
+    {"reload", "", "have the daemon read its configuration again; exit 1 when it is refused", 0, 0, 0,
+        command_reload, NULL},
+    {"check", "[FILE...]", "check the configuration here, without the daemon, and say every error", 0, 0, SIZE_MAX,
+        command_check, "Without FILE: the one that the daemon reads, or /etc/slad/slad.yaml.\n"},
+    {"help", "[COMMAND]", "this, or more on a command", 0, 0, 1, command_help, NULL},
+};
+const size_t command_count = sizeof commands / sizeof *commands;
+
+const struct command *command_find(const char *name) {
+    for (size_t i = 0; i < command_count; i++)
+        if (strcmp(commands[i].name, name) == 0) return &commands[i];
+    return NULL;
+}
+
+static int wrong_usage(const struct err *err) {
+    fprintf(stderr, "slactl: %s\n", err->text);
+    return EXIT_USAGE;
+}
+
+static int run(const struct command *command, const struct options *options) {
+    size_t words = options->word_count - 1;
+    struct err err;
+    if (option_given(options, OPTION_HELP)) return help_command(command);
+    if (options_check(options, command->name, command->takes, &err)) return wrong_usage(&err);
+    if (words < command->words_min || words > command->words_max) {
+        fprintf(stderr, "usage: slactl %s %s\n", command->name, command->words);
+        return EXIT_USAGE;
+    }
+    return command->run(options);
+}
+
+/* Data that did not arrive is a failure, whatever the answer was. */
+static int finish(int code) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    perror("slactl: standard output");
+    return code == EXIT_FINE ? EXIT_ANSWER : code;
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    struct err err;
+    int code;
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) return finish((puts("slactl " SLAD_VERSION), EXIT_FINE));
+    const struct command *command = NULL;
+    if (options_parse(argc, argv, &options, &err))
+        code = wrong_usage(&err);
+    else if (options.word_count == 0)
+        code = help_all(option_given(&options, OPTION_HELP) ? stdout : stderr);
+    else if ((command = command_find(options.words[0])))
+        code = run(command, &options);
+    else
+        code = help_unknown(options.words[0]);
+    options_fini(&options);
+    return finish(code);
+}

@@ -1,7 +1,78 @@
+/* slad: the daemon in the foreground. */
+#include <getopt.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/resource.h>
 #include "commands.h"
+#include "daemon.h"
+#include "slad/base/clock.h"
+#include "slad/base/log.h"
+#include "slad/conf/paths.h"
+
+struct arguments {
+    const char *config;
+    const char *clock;
+    bool debug;
+};
+
+/* 0, or -1 when it was said what is wrong. */
+static int parse(int argc, char **argv, struct arguments *out) {
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+        {"clock", required_argument, NULL, 'k'}, {"debug", no_argument, NULL, 'd'}, {0}};
+    struct arguments a = {.config = config_default_file()};
+    for (int c; (c = getopt_long(argc, argv, "c:d", options, NULL)) != -1;) {
+        if (c == 'c') a.config = optarg;
+        else if (c == 'k') a.clock = optarg;
+        else if (c == 'd') a.debug = true;
+        else return -1;
+    }
+    if (optind < argc) return fprintf(stderr, "slad: \"%s\" is one argument too many\n", argv[optind]), -1;
+    *out = a;
+    return 0;
+}
+
+/* Hash keys that nobody outside can guess; as many descriptors as we may have. */
+static void prepare_process(void) {
+    uint64_t seed;
+    if (getrandom(&seed, sizeof seed, 0) == sizeof seed) span_hash_seed(seed);
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+static struct config *load(const char *path) {
+    struct config *config = NULL;
+    struct findings findings = {0};
+    struct buf text = {0};
+    (void)!config_load(path, &config, &findings); /* config stays NULL, and the findings say why */
+    findings_render(&findings, &text);
+    fputs(buf_text(&text), stderr);
+    buf_fini(&text);
+    findings_fini(&findings);
+    return config;
+}
 
 int command_run(int argc, char **argv) {
-    (void)argc;
-    (void)argv;
-    return EXIT_USAGE;
+    struct arguments arguments;
+    struct err err = {0};
+    if (parse(argc, argv, &arguments)) return EXIT_USAGE;
+    if (arguments.debug) log_set_level(LOG_DEBUG);
+    prepare_process();
+    if (arguments.clock && clock_use_file(arguments.clock, &err)) {
+        fprintf(stderr, "slad: %s\n", err.text);
+        return EXIT_WRONG;
+    }
+    struct config *config = load(arguments.config);
+    if (!config) {
+        fputs("slad: the configuration has errors, not starting\n", stderr);
+        return EXIT_WRONG;
+    }
+    struct daemon *daemon = NULL;
+    int code = daemon_open(config, &daemon, &err);
+    if (!code) code = daemon_run(daemon, &err);
+    daemon_close(daemon);
+    if (code) log_error("stopped", "error=%s", LOG_TEXT(span_of(err.text)));
+    return code ? EXIT_WRONG : EXIT_DONE;
 }

@@ -1,0 +1,49 @@
+#include "api/answer.h"
+
+#include "slad/base/log.h"
+#include "slad/wire/problem.h"
+
+const char *answer_title(int status) {
+    static const struct {
+        int status;
+        const char *title;
+    } titles[] = {{400, "Bad Request"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"},
+        {422, "Unprocessable Content"}, {500, "Internal Server Error"}, {503, "Service Unavailable"}};
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (titles[i].status == status) return titles[i].title;
+    return "Error";
+}
+
+static void reply(struct http_request *request, int status, const char *type, struct span body) {
+    http_reply_header(request, "Cache-Control", "no-store"); /* an answer is of its instant */
+    http_reply(request, status, type, body);
+}
+
+void answer_json(struct http_request *request, struct span body) {
+    reply(request, 200, "application/json", body);
+}
+
+void answer_problem(struct http_request *request, int status, const char *detail) {
+    struct buf body = {0};
+    problem_json(&body, status, answer_title(status), detail, http_path(request));
+    reply(request, status, PROBLEM_TYPE, buf_span(&body));
+    buf_fini(&body);
+}
+
+void answer_unable(struct http_request *request, const char *detail) {
+    http_reply_header(request, "Retry-After", "1");
+    answer_problem(request, 503, detail);
+}
+
+void answer_err(struct http_request *request, const struct err *err) {
+    switch (err->code) {
+    case ERR_INVALID:
+    case ERR_LIMIT: answer_problem(request, 400, err->text); return;
+    case ERR_NOT_FOUND: answer_problem(request, 404, err->text); return;
+    case ERR_IN_USE: answer_problem(request, 409, err->text); return;
+    default:
+        log_error("question failed", "path=%s error=%s", LOG_TEXT(span_of(http_path(request))),
+            LOG_TEXT(span_of(err->text)));
+        answer_problem(request, 500, err->text);
+    }
+}

@@ -1,0 +1,21 @@
+/* answer: replies, and problem documents (RFC 9457) for every error.
+ * Owns: nothing.
+ * Must not know: routes. */
+#ifndef SLAD_API_ANSWER_H
+#define SLAD_API_ANSWER_H
+
+#include "slad/base/buf.h"
+#include "slad/base/err.h"
+#include "slad/loop/http.h"
+
+/* Each ends the request. */
+void answer_json(struct http_request *request, struct span body);
+void answer_problem(struct http_request *request, int status, const char *detail);
+/* The status that an error code stands for, and its text. */
+void answer_err(struct http_request *request, const struct err *err);
+/* 503: come back in a second. */
+void answer_unable(struct http_request *request, const char *detail);
+/* "Not Found" */
+const char *answer_title(int status);
+
+#endif

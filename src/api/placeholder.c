@@ -1,1 +1,0 @@
-typedef int api_room_is_empty;

@@ -1,0 +1,15 @@
+/* clock_facts: one clock of a contact: its verdict in a sentence, and the facts it rests on.
+ * Owns: nothing.
+ * Must not know: which clocks are shown. */
+#ifndef SLAD_SLACTL_CLOCK_FACTS_H
+#define SLAD_SLACTL_CLOCK_FACTS_H
+
+#include "cell.h"
+
+/* For people, on standard output. */
+void clock_print(struct screen screen, const struct json *clock);
+/* For CSV. */
+void clock_columns(struct table *table);
+void clock_row(struct table *table, const struct json *clock);
+
+#endif

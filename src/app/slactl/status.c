@@ -1,0 +1,176 @@
+/* slactl status: how the daemon is doing, for somebody who has five seconds. */
+#include <inttypes.h>
+#include <stdio.h>
+#include "ask.h"
+#include "cell.h"
+#include "flat.h"
+#include "slad/model/instant.h"
+
+struct page {
+    struct screen screen;
+    struct buf line;
+};
+
+/* Ends the line that was gathered, under its label. */
+static void put(struct page *page, const char *label, enum tint tint) {
+    bool tinted = page->screen.has_color && tint != TINT_NONE;
+    printf("%-15s%s%s%s\n", label, tinted ? tint_begin(tint) : "", buf_text(&page->line), tinted ? TINT_END : "");
+    buf_clear(&page->line);
+}
+
+static void add_bytes(struct buf *out, const struct json *bytes) {
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    double size = json_number(bytes, 0);
+    size_t unit = 0;
+    for (; size >= 1024 && unit < 4; unit++) size /= 1024;
+    buf_printf(out, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
+}
+
+static void add_number(struct buf *out, const struct json *number, const char *what) {
+    if (json_is_number(number)) buf_printf(out, "%s%" PRId64 " %s", out->size ? ", " : "", json_integer(number, 0), what);
+}
+
+static void put_running(struct page *page, const struct json *status) {
+    char zone[MOMENT_ZONE_MAX], text[DURATION_TEXT_MAX];
+    const char *state = json_text(json_get(status, "state"));
+    int64_t now = instant_of(json_get(status, "now")), started = instant_of(json_get(status, "started"));
+    buf_add_text(&page->line, "slad ");
+    show_text(&page->line, json_get(status, "version"));
+    buf_add_text(&page->line, ", ");
+    show_text(&page->line, json_get(status, "state"));
+    buf_add_text(&page->line, " since ");
+    show_time(&page->line, json_get(status, "started"), MOMENT_SECONDS);
+    buf_printf(&page->line, " (%s)", moment_zone(zone));
+    if (now != INSTANT_NEVER && started != INSTANT_NEVER && now >= started)
+        buf_printf(&page->line, ", for %s", length_text(now - started, text));
+    if (json_is_number(json_get(status, "pid"))) add_number(&page->line, json_get(status, "pid"), "is its process");
+    put(page, "daemon", tint_of_state(state));
+    if (json_text(json_get(status, "failure"))) {
+        show_text(&page->line, json_get(status, "failure"));
+        put(page, "failure", TINT_BAD);
+    }
+}
+
+static void put_standards(struct page *page, const struct json *standards) {
+    int64_t breached = 0, met = 0, without = 0;
+    for (const struct json *s = json_first(standards); s; s = json_next(s)) {
+        const char *state = json_text(json_get(s, "state"));
+        bool is_breached = state && strcmp(state, "breached") == 0, is_met = state && strcmp(state, "met") == 0;
+        breached += is_breached;
+        met += is_met;
+        without += !is_breached && !is_met;
+    }
+    buf_printf(&page->line, "%" PRId64 " breached, %" PRId64 " met, %" PRId64 " without data", breached, met, without);
+    put(page, "standards", breached ? TINT_BAD : met ? TINT_GOOD : TINT_NONE);
+    for (const struct json *s = json_first(standards); s; s = json_next(s)) {
+        const char *state = json_text(json_get(s, "state"));
+        if (!state || strcmp(state, "breached") != 0) continue;
+        show_text(&page->line, json_get(s, "name"));
+        buf_printf(&page->line, ": %" PRId64 " of %" PRId64 " groups", json_integer(json_get(s, "breached"), 0),
+            json_integer(json_get(s, "groups"), 0));
+        put(page, "  breached", TINT_BAD);
+    }
+}
+
+static void put_refused(struct page *page, const struct json *refused) {
+    if (!json_is_object(refused)) return;
+    buf_add_text(&page->line, "at ");
+    show_time(&page->line, json_get(refused, "at"), MOMENT_SECONDS);
+    buf_add_text(&page->line, ": the files hold errors, and what was loaded before stays in force");
+    put(page, "  REFUSED", TINT_BAD);
+    const struct json *finding = json_first(json_get(refused, "findings"));
+    for (; finding; finding = json_next(finding)) {
+        show_text(&page->line, finding);
+        put(page, "", TINT_BAD);
+    }
+}
+
+static void put_configuration(struct page *page, const struct json *configuration) {
+    const struct json *adopting = json_get(configuration, "adopting");
+    if (!json_is_object(configuration)) return;
+    show_text(&page->line, json_get(configuration, "path"));
+    buf_add_text(&page->line, ", loaded ");
+    show_time(&page->line, json_get(configuration, "loaded"), MOMENT_SECONDS);
+    add_number(&page->line, json_get(configuration, "generation"), "generation(s)");
+    put(page, "configuration", TINT_NONE);
+    put_refused(page, json_get(configuration, "refused"));
+    if (!json_is_object(adopting)) return;
+    buf_printf(&page->line, "the journal is computed anew: %" PRId64 " of %" PRId64 " events",
+        json_integer(json_get(adopting, "done"), 0), json_integer(json_get(adopting, "total"), 0));
+    put(page, "  changing", TINT_WARNING);
+}
+
+static void put_database(struct page *page, const struct json *database) {
+    if (!json_is_object(database)) return;
+    show_text(&page->line, json_get(database, "path"));
+    buf_add_text(&page->line, ", ");
+    add_bytes(&page->line, json_get(database, "bytes"));
+    buf_add_text(&page->line, " (log ");
+    add_bytes(&page->line, json_get(database, "wal_bytes"));
+    buf_add_text(&page->line, ", unused ");
+    add_bytes(&page->line, json_get(database, "free_bytes"));
+    buf_add_char(&page->line, ')');
+    put(page, "database", TINT_NONE);
+}
+
+static void put_counts(struct page *page, const struct json *status) {
+    const struct json *counters = json_get(status, "counters"), *engine = json_get(status, "engine");
+    const struct json *rejected = json_get(counters, "events_rejected");
+    add_number(&page->line, json_get(counters, "events_accepted"), "accepted");
+    add_number(&page->line, rejected, "rejected");
+    add_number(&page->line, json_get(counters, "events_duplicate"), "duplicate");
+    buf_add_text(&page->line, page->line.size ? " since the start" : "-");
+    add_number(&page->line, json_get(json_get(status, "database"), "events"), "in the journal so far");
+    put(page, "events", json_integer(rejected, 0) ? TINT_WARNING : TINT_NONE);
+    add_number(&page->line, json_get(engine, "contacts"), "in memory");
+    add_number(&page->line, json_get(engine, "open"), "clocks open");
+    add_number(&page->line, json_get(engine, "groups"), "groups");
+    put(page, "contacts", TINT_NONE);
+}
+
+/* Whatever the daemon says of an input, its texts first. */
+static void put_inputs(struct page *page, const struct json *inputs) {
+    for (const struct json *input = json_first(inputs); input; input = json_next(input)) {
+        for (const struct json *fact = json_first(input); fact; fact = json_next(fact)) {
+            if (json_is_null(fact)) continue;
+            if (page->line.size) buf_add_text(&page->line, ", ");
+            if (!json_text(fact)) {
+                text_safe(&page->line, span_of(json_name(fact)));
+                buf_add_char(&page->line, ' ');
+            }
+            show_scalar(&page->line, fact);
+        }
+        if (!json_is_object(input)) show_scalar(&page->line, input);
+        put(page, input == json_first(inputs) ? "inputs" : "", TINT_NONE);
+    }
+}
+
+static void show_page(const struct options *options, const struct json *status) {
+    struct page page = {.screen = options->screen};
+    put_running(&page, status);
+    put_standards(&page, json_get(status, "standards"));
+    put_counts(&page, status);
+    put_inputs(&page, json_get(status, "inputs"));
+    put_configuration(&page, json_get(status, "configuration"));
+    put_database(&page, json_get(status, "database"));
+    buf_fini(&page.line);
+}
+
+int command_status(const struct options *options) {
+    struct answer status = {0};
+    struct table table;
+    int code = ask(options, &(struct question){.target = "/v1/status"}, &status);
+    if (code == EXIT_FINE && option_given(options, OPTION_JSON)) {
+        answer_print(&status);
+    } else if (code == EXIT_FINE && option_given(options, OPTION_CSV)) {
+        table_init(&table, options);
+        flat_show(&table, status.json);
+        table_fini(&table);
+    } else if (code == EXIT_FINE) {
+        show_page(options, status.json);
+    }
+    const char *state = json_text(json_get(status.json, "state"));
+    if (code == EXIT_FINE && state && strcmp(state, "failed") == 0) code = EXIT_ANSWER;
+    answer_fini(&status);
+    return code;
+}

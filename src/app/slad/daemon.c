@@ -1,0 +1,175 @@
+/* Invariants:
+ *  1. every turn ends with service_commit(); acknowledgements follow from it, nothing else sends them;
+ *  2. the tick timer is set after every turn to when the service next has work without an event. */
+#include "daemon.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "notify.h"
+#include "slad/api/api.h"
+#include "slad/base/clock.h"
+#include "slad/base/counters.h"
+#include "slad/base/log.h"
+#include "slad/base/mem.h"
+#include "slad/ingest/ingest.h"
+#include "slad/loop/loop.h"
+#include "slad/service/service.h"
+
+enum {
+    PROGRESS_LOG_US = 5000000, /* between two lines about a long start */
+    EXTEND_US = 60000000,      /* asked of the service manager with each sign of progress */
+};
+
+struct daemon {
+    struct loop *loop;
+    struct service *service;
+    struct ingest *ingest;
+    struct api *api;
+    struct loop_timer *tick, *watchdog;
+    struct loop_task idle;
+    int64_t watchdog_ms; /* 0: none */
+    int64_t said_us;     /* progress */
+};
+
+/* ---------------------------------------------------------------- telling the service manager */
+
+static void say_status(struct daemon *daemon, const char *more) {
+    const struct config *config = service_config(daemon->service);
+    notify_send("STATUS=%zu standards, %llu events taken in%s%s", config->rules.standard_count,
+        (unsigned long long)counter_values[COUNTER_events_accepted], *more ? "; " : "", more);
+}
+
+static void progress(void *arg, uint64_t done, uint64_t total) {
+    struct daemon *daemon = arg;
+    int64_t now = clock_steady_us();
+    notify_send("EXTEND_TIMEOUT_USEC=%d\nWATCHDOG=1\nSTATUS=reading the journal: %llu of %llu events", EXTEND_US,
+        (unsigned long long)done, (unsigned long long)total);
+    if (now - daemon->said_us < PROGRESS_LOG_US) return;
+    if (daemon->said_us)
+        log_info("reading the journal", "done=%llu total=%llu", (unsigned long long)done, (unsigned long long)total);
+    daemon->said_us = now;
+}
+
+static void on_watchdog(void *arg) {
+    struct daemon *daemon = arg;
+    notify_send("WATCHDOG=1");
+    loop_timer_set(daemon->watchdog, daemon->watchdog_ms);
+}
+
+/* ---------------------------------------------------------------- turns */
+
+static void set_tick(struct daemon *daemon) {
+    int64_t delay = service_next_ms(daemon->service) - loop_now_ms(daemon->loop);
+    loop_timer_set(daemon->tick, delay > 0 ? delay : 1);
+}
+
+static void on_tick(void *arg) {
+    struct daemon *daemon = arg;
+    struct err err;
+    if (!service_accepts(daemon->service) && service_recover(daemon->service, loop_now_ms(daemon->loop), &err) == 0)
+        say_status(daemon, "");
+}
+
+/* Scheduled while there is a slice of work that can wait: its being due keeps the next turn from waiting. */
+static void on_idle(void *arg) {
+    (void)arg;
+}
+
+static void turn_end(void *arg) {
+    struct daemon *daemon = arg;
+    struct err err;
+    service_turn(daemon->service, loop_now_ms(daemon->loop));
+    if (service_accepts(daemon->service) && service_commit(daemon->service, &err)) say_status(daemon, err.text);
+    if (service_idle(daemon->service)) loop_task_schedule(daemon->loop, &daemon->idle);
+    set_tick(daemon);
+}
+
+/* ---------------------------------------------------------------- signals */
+
+static void on_stop(void *arg) {
+    struct daemon *daemon = arg;
+    notify_send("STOPPING=1\nSTATUS=writing down what was taken in");
+    log_info("stopping", "%s", "next=\"committing what was taken in\"");
+    loop_stop(daemon->loop);
+}
+
+static void reload_done(void *arg, const char *outcome) {
+    struct daemon *daemon = arg;
+    notify_send("READY=1");
+    say_status(daemon, outcome);
+}
+
+static void on_reload(void *arg) {
+    struct daemon *daemon = arg;
+    struct err err;
+    notify_reloading();
+    if (service_reload(daemon->service, reload_done, daemon, NULL, &err) == 0) return;
+    log_warning("reload not done", "reason=%s", LOG_TEXT(span_of(err.text)));
+    reload_done(daemon, err.text);
+}
+
+/* ---------------------------------------------------------------- opening and closing */
+
+static void input_status(void *arg, struct json_writer *w) {
+    struct daemon *daemon = arg;
+    ingest_status(daemon->ingest, w);
+}
+
+static int open_faces(struct daemon *daemon, struct err *err) {
+    struct ingest_options ingest = {.inherited_fd = notify_listen_fd};
+    int code = ingest_open(
+        daemon->loop, daemon->service, service_config(daemon->service), &ingest, &daemon->ingest, err);
+    if (code) return code;
+    struct api_options api = {.inherited_fd = notify_listen_fd, .inputs = input_status, .inputs_arg = daemon};
+    return api_open(daemon->loop, daemon->service, service_config(daemon->service), &api, &daemon->api, err);
+}
+
+int daemon_open(struct config *config, struct daemon **out, struct err *err) {
+    struct daemon *daemon = mem_zalloc(sizeof *daemon);
+    struct service_options options = {.progress = progress, .arg = daemon};
+    daemon->idle = (struct loop_task){.run = on_idle, .arg = daemon};
+    int code = ERR_IO;
+    if (!(daemon->loop = loop_new(err))) {
+        config_free(config);
+        goto failed;
+    }
+    log_info("starting", "version=%s database=%s standards=%zu", SLAD_VERSION, config->database,
+        config->rules.standard_count);
+    if ((code = service_open(config, &options, clock_wall_ms(), &daemon->service, err))) goto failed;
+    if ((code = open_faces(daemon, err))) goto failed;
+    daemon->tick = loop_timer_new(daemon->loop, on_tick, daemon);
+    daemon->watchdog = loop_timer_new(daemon->loop, on_watchdog, daemon);
+    daemon->watchdog_ms = notify_watchdog_us() / 2000;
+    if (daemon->watchdog_ms) on_watchdog(daemon);
+    loop_on_signal(daemon->loop, SIGTERM, on_stop, daemon);
+    loop_on_signal(daemon->loop, SIGINT, on_stop, daemon);
+    loop_on_signal(daemon->loop, SIGHUP, on_reload, daemon);
+    *out = daemon;
+    return 0;
+failed:
+    daemon_close(daemon);
+    return code;
+}
+
+int daemon_run(struct daemon *daemon, struct err *err) {
+    notify_send("READY=1");
+    say_status(daemon, "");
+    log_info("ready", "standards=%zu pid=%d", service_config(daemon->service)->rules.standard_count, getpid());
+    set_tick(daemon);
+    if (loop_run(daemon->loop, turn_end, daemon)) return err_set(err, ERR_IO, "the event loop failed");
+    return 0;
+}
+
+void daemon_close(struct daemon *daemon) {
+    if (!daemon) return;
+    service_stop(daemon->service); /* its last commit is still acknowledged by the inputs */
+    api_close(daemon->api);
+    ingest_close(daemon->ingest);
+    service_close(daemon->service); /* has the configuration that the others borrow from */
+    loop_timer_free(daemon->tick);
+    loop_timer_free(daemon->watchdog);
+    loop_task_cancel(&daemon->idle);
+    if (daemon->loop) loop_free(daemon->loop);
+    free(daemon);
+}

@@ -1,0 +1,209 @@
+/* Invariants:
+ * 1. count >= acked; a client with a line in the batch, or one to be answered, is pending.
+ * 2. Without a stream a client is in the list of pending ones, and freed by client_settled() at the latest.
+ * 3. answers is empty unless the client is greeted and pending. */
+#include "ingest/client.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include "ingest/lines.h"
+#include "slad/base/counters.h"
+#include "slad/base/log.h"
+#include "slad/base/mem.h"
+#include "slad/wire/ack.h"
+
+void client_list_add(struct client **list, enum client_list which, struct client *client) {
+    if (client->links[which].link) return;
+    client->links[which].next = *list;
+    client->links[which].link = list;
+    if (*list) (*list)->links[which].link = &client->links[which].next;
+    *list = client;
+}
+
+void client_list_remove(enum client_list which, struct client *client) {
+    struct client *next = client->links[which].next;
+    if (!client->links[which].link) return;
+    *client->links[which].link = next;
+    if (next) next->links[which].link = client->links[which].link;
+    client->links[which].next = NULL;
+    client->links[which].link = NULL;
+}
+
+const char *client_source(const struct client *client) {
+    return client->input->source;
+}
+
+/* Its stream is gone. */
+static void forget_stream(struct client *client) {
+    client->stream = NULL;
+    client->input->client_count--;
+    listener_release(client->input->listener);
+    client_list_remove(CLIENTS_WAITING, client);
+}
+
+static void client_free(struct client *client) {
+    for (int which = 0; which < CLIENT_LISTS; which++) client_list_remove((enum client_list)which, client);
+    buf_fini(&client->answers);
+    free(client);
+}
+
+static void end(struct client *client, enum stream_close_how how) {
+    if (client->stream) {
+        stream_close(client->stream, how);
+        forget_stream(client);
+    }
+    client_free(client);
+}
+
+/* Lines in. */
+
+void client_reject(struct client *client, uint64_t number, const char *reason) {
+    if (client->greeted) reject_line(&client->answers, number, reason);
+}
+
+static void reject_next(struct client *client, const char *reason) {
+    client->count++;
+    client->input->lines++;
+    client_reject(client, client->count, reason);
+    if (client->greeted) batch_pend(client->input->batch, client);
+}
+
+static void take_hello(struct client *client) {
+    if (client->count == 0 && !client->greeted) {
+        client->greeted = true;
+        return;
+    }
+    counter_inc(events_rejected);
+    reject_next(client, "a hello is taken as the first line of a connection only");
+}
+
+static void keep_line(struct client *client, struct span line) {
+    client->count++;
+    client->input->lines++;
+    batch_keep(client->input->batch, client, client->count, line);
+}
+
+/* False when the service cannot take it now. */
+static bool take_line(struct client *client, struct span line) {
+    struct err err = {0};
+    switch (batch_line(client->input->batch, client->input->source, line, &err)) {
+    case INTAKE_ACCEPTED:
+    case INTAKE_DUPLICATE: keep_line(client, line); break;
+    case INTAKE_REJECTED: reject_next(client, err.text); break;
+    case INTAKE_HELLO: take_hello(client); break;
+    case INTAKE_BLANK: break;
+    case INTAKE_UNABLE: return false;
+    }
+    return true;
+}
+
+static void take_too_long(struct client *client) {
+    struct err err = {0};
+    if (batch_too_long(client->input->batch, client->input->source, &err) == INTAKE_REJECTED)
+        reject_next(client, err.text);
+}
+
+static bool takes(const struct client *client) {
+    return batch_takes(client->input->batch) && client->answers.size < CLIENT_ANSWERS_MAX;
+}
+
+/* Takes in what it can of *data. False when the client has to wait with the rest. */
+static bool take_lines(struct client *client, struct span *data) {
+    for (;;) {
+        struct span all = *data, line;
+        if (!takes(client)) return false;
+        switch (lines_cut(&client->skipping, data, &line)) {
+        case CUT_MORE: return true;
+        case CUT_SKIPPED: break;
+        case CUT_TOO_LONG: take_too_long(client); break;
+        case CUT_LINE:
+            if (take_line(client, line)) break;
+            *data = all;
+            return false;
+        }
+    }
+}
+
+static size_t on_data(void *arg, struct span data) {
+    struct client *client = arg;
+    struct span rest = data;
+    batch_turn(client->input->batch);
+    if (!take_lines(client, &rest)) batch_wait(client->input->batch, client);
+    return data.n - rest.n;
+}
+
+/* The stream holds this rest no longer, so when the service cannot take it, it waits among the lines of the batch. */
+static void on_end(void *arg, struct span rest) {
+    struct client *client = arg;
+    struct span line = lines_last(rest);
+    client->ended = true;
+    batch_turn(client->input->batch);
+    if (line.n && !client->skipping && (client->input->batch->stalled || !take_line(client, line)))
+        keep_line(client, line);
+    if (!client->links[CLIENTS_PENDING].link) end(client, STREAM_FLUSH);
+}
+
+static void on_close(void *arg, const char *reason) {
+    struct client *client = arg;
+    log_debug("event client gone", "input=%s reason=\"%s\"", client->input->source, reason);
+    forget_stream(client);
+    if (!client->links[CLIENTS_PENDING].link) client_free(client);
+}
+
+/* Answers out. */
+
+static bool unread(const struct client *client) {
+    return stream_pending(client->stream) + client->answers.size > CLIENT_UNREAD_MAX;
+}
+
+static void drop(struct client *client) {
+    uint64_t held;
+    counter_inc(clients_dropped);
+    if (log_allow("event client dropped", loop_now_ms(client->input->batch->loop), &held))
+        log_warning("event client dropped",
+            "input=%s lines=%" PRIu64 " acknowledged=%" PRIu64
+            " reason=\"it does not read its answers\" held=%" PRIu64,
+            client->input->source, client->count, client->acked, held);
+    end(client, STREAM_DROP);
+}
+
+void client_settled(struct client *client) {
+    client_list_remove(CLIENTS_PENDING, client);
+    if (!client->stream) {
+        client_free(client);
+        return;
+    }
+    if (client->greeted && client->count > client->acked) ack_line(&client->answers, client->count);
+    if (unread(client)) {
+        drop(client);
+        return;
+    }
+    client->acked = client->count;
+    stream_write(client->stream, client->answers.data, client->answers.size);
+    buf_fini(&client->answers);
+    if (client->ended) end(client, STREAM_FLUSH);
+}
+
+void client_resume(struct client *client) {
+    client_list_remove(CLIENTS_WAITING, client);
+    stream_resume(client->stream);
+}
+
+/* Life. */
+
+void client_open(struct input *input, struct loop *loop, int take_fd) {
+    static const struct stream_events events = {.on_data = on_data, .on_end = on_end, .on_close = on_close};
+    struct client *client = mem_zalloc(sizeof *client);
+    int on = 1; /* a peer that vanished is found out some day; fails harmlessly on AF_UNIX */
+    (void)setsockopt(take_fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    client->input = input;
+    client->stream =
+        stream_open(loop, take_fd, &(struct stream_options){.input_bytes = LINES_BYTES_MAX + 1}, &events, client);
+    client_list_add(&input->clients, CLIENTS_OF_INPUT, client);
+    input->client_count++;
+}
+
+void client_close(struct client *client) {
+    end(client, STREAM_FLUSH);
+}

@@ -1,0 +1,54 @@
+/* client: one connection that sends event lines, and what it is answered (ingest.h).
+ * Owns: its stream, the answers that wait for the commit.
+ * Must not know: listening sockets' options, what is on a line. */
+#ifndef SLAD_INGEST_CLIENT_H
+#define SLAD_INGEST_CLIENT_H
+
+#include "ingest/batch.h"
+#include "slad/loop/listen.h"
+#include "slad/loop/stream.h"
+
+/* Answers waiting for a commit, beyond which no more lines are read: a line of two bytes may be answered with 300. */
+#define CLIENT_ANSWERS_MAX (64 * 1024)
+/* Answers that a client has not read, beyond which it is dropped: 18,000 acknowledgements. */
+#define CLIENT_UNREAD_MAX (256 * 1024)
+
+/* A socket that is listened at. */
+struct input {
+    struct batch *batch;
+    struct listener *listener;
+    char *source; /* "unix:/run/slad/events.sock" */
+    struct client *clients;
+    uint64_t client_count; /* connections open */
+    uint64_t lines;        /* that were not blank */
+};
+
+enum client_list { CLIENTS_OF_INPUT, CLIENTS_PENDING, CLIENTS_WAITING, CLIENT_LISTS };
+
+struct client {
+    struct input *input;
+    struct stream *stream; /* NULL once closed; then the client is pending and nothing else */
+    struct {
+        struct client *next, **link; /* link: what points here; NULL: not in this list */
+    } links[CLIENT_LISTS];
+    bool greeted;          /* its first line was a hello: it is answered */
+    bool skipping;         /* in a line that is too long */
+    bool ended;            /* it sends no more; closed once it has been told */
+    uint64_t count, acked; /* lines that were not blank, the hello excepted */
+    struct buf answers;    /* rejections of this batch */
+};
+
+void client_list_add(struct client **list, enum client_list which, struct client *client); /* unless it is in */
+void client_list_remove(enum client_list which, struct client *client);
+
+void client_open(struct input *input, struct loop *loop, int take_fd);
+void client_close(struct client *client); /* at once, whatever is pending; frees it */
+const char *client_source(const struct client *client);
+/* Line `number` was not taken: to be told with the commit. */
+void client_reject(struct client *client, uint64_t number, const char *reason);
+/* All its lines are on disk: tells it, and lets go of it when it has gone. */
+void client_settled(struct client *client);
+/* Reads on after batch_wait(). */
+void client_resume(struct client *client);
+
+#endif

@@ -1,0 +1,98 @@
+#include "slad/ingest/ingest.h"
+
+#include <stdlib.h>
+#include "ingest/batch.h"
+#include "ingest/files.h"
+#include "ingest/sockets.h"
+#include "slad/base/mem.h"
+
+struct ingest {
+    struct batch batch;
+    const struct config *config;
+    struct input **inputs; /* of config->inputs, NULL for those that are files */
+    struct files *files;
+};
+
+static void go_on(void *arg) {
+    struct ingest *ingest = arg;
+    files_go_on(ingest->files);
+}
+
+static void committed(void *arg) {
+    struct ingest *ingest = arg;
+    batch_committed(&ingest->batch);
+}
+
+static void failed(void *arg) {
+    struct ingest *ingest = arg;
+    batch_failed(&ingest->batch);
+}
+
+static void recovered(void *arg) {
+    struct ingest *ingest = arg;
+    files_recovered(ingest->files);
+    batch_recovered(&ingest->batch);
+}
+
+static int64_t read_as_of(void *arg, int64_t now_ms) {
+    struct ingest *ingest = arg;
+    return files_read_as_of(ingest->files, now_ms);
+}
+
+static int open_socket(
+    struct ingest *ingest, size_t i, const struct ingest_options *options, struct err *err) {
+    const struct endpoint *endpoint = &ingest->config->inputs[i];
+    int fd = -1;
+    if (endpoint->kind == ENDPOINT_UNIX && options && options->inherited_fd)
+        fd = options->inherited_fd(options->arg, endpoint->path);
+    return input_open(&ingest->batch, endpoint, fd, &ingest->inputs[i], err);
+}
+
+static int open_sockets(struct ingest *ingest, const struct ingest_options *options, struct err *err) {
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < ingest->config->input_count; i++) {
+        enum endpoint_kind kind = ingest->config->inputs[i].kind;
+        if (kind == ENDPOINT_UNIX || kind == ENDPOINT_TCP) rc = open_socket(ingest, i, options, err);
+    }
+    return rc;
+}
+
+int ingest_open(struct loop *loop, struct service *service, const struct config *config,
+    const struct ingest_options *options, struct ingest **out, struct err *err) {
+    struct ingest *ingest = mem_zalloc(sizeof *ingest);
+    batch_init(&ingest->batch, loop, service);
+    ingest->batch.go_on = go_on;
+    ingest->batch.arg = ingest;
+    ingest->config = config;
+    ingest->inputs = mem_zalloc((config->input_count + 1) * sizeof *ingest->inputs);
+    int rc = open_sockets(ingest, options, err);
+    if (rc != 0) {
+        ingest_close(ingest);
+        return rc;
+    }
+    ingest->files = files_open(&ingest->batch, config);
+    service_listen(service, &(struct service_listener){committed, failed, recovered, read_as_of, ingest});
+    *out = ingest;
+    return 0;
+}
+
+void ingest_close(struct ingest *ingest) {
+    if (!ingest) return;
+    for (size_t i = 0; i < ingest->config->input_count; i++) input_close(ingest->inputs[i]);
+    files_close(ingest->files);
+    batch_fini(&ingest->batch);
+    free(ingest->inputs);
+    free(ingest);
+}
+
+int ingest_port(const struct ingest *ingest, size_t input) {
+    return ingest->inputs[input] ? listener_port(ingest->inputs[input]->listener) : 0;
+}
+
+void ingest_status(const struct ingest *ingest, struct json_writer *w) {
+    json_array_begin(w);
+    for (size_t i = 0; i < ingest->config->input_count; i++)
+        if (ingest->inputs[i]) input_status(ingest->inputs[i], w);
+    files_status(ingest->files, w);
+    json_array_end(w);
+}

@@ -1,0 +1,20 @@
+/* sockets: the inputs that are listened at, for connections that send event lines.
+ * Owns: the listening sockets and all their clients.
+ * Must not know: files, what is on a line. */
+#ifndef SLAD_INGEST_SOCKETS_H
+#define SLAD_INGEST_SOCKETS_H
+
+#include "ingest/batch.h"
+#include "ingest/client.h"
+#include "slad/wire/write.h"
+
+/* Enough for every desk of the largest centres; beyond it memory for unfinished lines would pass 256 MiB. */
+#define SOCKETS_CLIENTS_MAX 4096
+
+/* endpoint is a unix or tcp one; inherited_fd as in struct listen_options. *out is freed by input_close(). */
+int input_open(struct batch *batch, const struct endpoint *endpoint, int inherited_fd, struct input **out,
+    struct err *err) WARN_UNUSED;
+void input_close(struct input *input); /* NULL is fine */
+void input_status(const struct input *input, struct json_writer *w);
+
+#endif

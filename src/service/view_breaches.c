@@ -1,0 +1,134 @@
+/* Promises not kept, as recorded. */
+#include <stdio.h>
+#include <stdlib.h>
+#include "service/state.h"
+#include "service/view_answer.h"
+#include "service/view_params.h"
+#include "slad/base/mem.h"
+#include "slad/store/versions.h"
+#include "slad/wire/write.h"
+
+/* The number of a version within its name, by its id. */
+struct numbers {
+    struct {
+        int64_t id, number;
+    } *list;
+    size_t count, capacity;
+};
+
+static void note_number(void *arg, const struct version *version) {
+    struct numbers *numbers = arg;
+    numbers->list = mem_grow(numbers->list, &numbers->capacity, numbers->count + 1, sizeof *numbers->list);
+    numbers->list[numbers->count].id = version->id;
+    numbers->list[numbers->count++].number = version->number;
+}
+
+struct writing {
+    struct json_writer w;
+    struct numbers numbers;
+};
+
+static void field_version(struct writing *writing, int64_t id) {
+    for (size_t i = 0; i < writing->numbers.count; i++)
+        if (writing->numbers.list[i].id == id) {
+            json_field_int(&writing->w, "version", writing->numbers.list[i].number);
+            return;
+        }
+    json_field_null(&writing->w, "version");
+}
+
+static void contact_members(struct writing *writing, const struct breach_record *record) {
+    struct json_writer *w = &writing->w;
+    json_field_string(w, "contact", record->contact);
+    json_field_raw(w, "subject", record->subject);
+    json_field_raw(w, "group", record->group);
+    json_field_instant(w, "started", record->started_ms);
+    json_field_instant(w, "due", record->due_ms);
+    json_field_instant(w, "decided", record->decided_ms);
+    json_field_instant(w, "ended", record->ended_ms);
+    if (record->has_elapsed) json_field_double(w, "elapsed", record->elapsed);
+    else json_field_null(w, "elapsed");
+}
+
+static void level_members(struct writing *writing, const struct breach_record *record) {
+    struct json_writer *w = &writing->w;
+    json_field_raw(w, "group", record->group);
+    json_field_string(w, "target", record->target);
+    json_field_instant(w, "opened", record->opened_ms);
+    json_field_instant(w, "closed", record->closed_ms);
+}
+
+static void field_excuse(struct json_writer *w, const struct breach_record *record) {
+    if (record->excused_ms == INSTANT_NEVER) {
+        json_field_null(w, "excused");
+        return;
+    }
+    json_key(w, "excused");
+    json_object_begin(w);
+    json_field_instant(w, "at", record->excused_ms);
+    json_field_int(w, "by", record->excused_by);
+    json_field_string(w, "text", record->excuse);
+    json_object_end(w);
+}
+
+static void write_record(void *arg, const struct breach_record *record) {
+    struct writing *writing = arg;
+    struct json_writer *w = &writing->w;
+    json_object_begin(w);
+    json_field_int(w, "id", record->id);
+    json_field_text(w, "kind", breach_kind_name(record->kind));
+    json_field_string(w, "standard", record->standard);
+    field_version(writing, record->version);
+    json_field_text(w, "state", breach_state_name(record->state));
+    if (record->kind == BREACH_CONTACT) contact_members(writing, record);
+    else level_members(writing, record);
+    json_field_instant(w, "recorded", record->recorded_ms);
+    json_field_instant(w, "updated", record->updated_ms);
+    json_field_string(w, "reason", record->reason);
+    field_excuse(w, record);
+    json_object_end(w);
+}
+
+static int read_filter(struct service *service, const struct view_query *query, struct view_terms *terms,
+    struct breach_filter *filter, struct err *err) {
+    static const char *const kinds[] = {"contact", "level"}, *const states[] = {"open", "closed", "withdrawn"};
+    size_t kind = BREACH_ANY_KIND, state = BREACH_ANY_STATE;
+    int code = param_past_standard(service, query->standard, &filter->standard, err);
+    if (!code) code = param_word("kind", query->kind, kinds, 2, &kind, err);
+    if (!code) code = param_word("state", query->state, states, 3, &state, err);
+    if (!code) code = param_instant("since", query->since, service->now_ms, &filter->since_ms, err);
+    if (!code) code = param_instant("until", query->until, service->now_ms, &filter->until_ms, err);
+    if (!code) code = param_limit(query->limit, BREACHES_LIMIT_MAX, &filter->limit, err);
+    if (!code) code = param_number("after", query->after, &filter->after, err);
+    if (!code) code = param_terms(query, terms, err);
+    filter->kind = (enum breach_kind)kind;
+    filter->state = (enum breach_state)state;
+    filter->terms = terms->list;
+    filter->term_count = terms->count;
+    return code;
+}
+
+int view_breaches(struct service *service, const struct view_query *query, struct buf *out, struct err *err) {
+    struct view_terms terms = {.count = 0};
+    struct breach_filter filter = {0};
+    struct breach_page page = {0};
+    struct writing writing = {.w = {.out = out}};
+    struct json_writer *w = &writing.w;
+    size_t size = out->size;
+    int code = read_filter(service, query, &terms, &filter, err);
+    if (!code) code = version_list(service->store, filter.standard, note_number, &writing.numbers, err);
+    if (code) goto out;
+    json_object_begin(w);
+    json_key(w, "breaches");
+    json_array_begin(w);
+    code = breaches_query(service->store, &filter, write_record, &writing, &page, err);
+    json_array_end(w);
+    char next[24];
+    snprintf(next, sizeof next, "%lld", (long long)page.next);
+    json_field_text(w, "next", page.more ? next : NULL);
+    json_object_end(w);
+    if (code) answer_undo(out, size);
+out:
+    free(writing.numbers.list);
+    return code;
+}

@@ -1,0 +1,158 @@
+/* One contact: its events as they came, and every clock they moved, explained. */
+#include <stdlib.h>
+#include "service/state.h"
+#include "service/view_answer.h"
+#include "service/view_sentence.h"
+#include "slad/base/mem.h"
+#include "slad/base/utf8.h"
+#include "slad/service/view.h"
+#include "slad/store/journal.h"
+#include "slad/wire/report.h"
+
+enum {
+    CONTACT_EVENTS_MAX = 1000,           /* more than anybody reads of one contact */
+    CONTACT_BYTES_MAX = 4 * 1024 * 1024, /* of its lines: an answer is built within one turn */
+    CONTACT_CLOCKS_MAX = 1000,
+};
+
+struct telling {
+    struct json_writer w;
+    struct arena names;
+    struct story_event *events;
+    size_t event_count, event_capacity, clock_count, bytes;
+    struct story_context context;
+    struct buf sentence;
+    bool cut; /* there is more than is told */
+};
+
+/* ---------------------------------------------------------------- events */
+
+static bool is_object(struct span line) {
+    while (line.n && strchr(" \t\r", *line.p)) line = (struct span){line.p + 1, line.n - 1};
+    return line.n && *line.p == '{';
+}
+
+static void write_event(struct telling *telling, const struct journal_row *row) {
+    struct json_writer *w = &telling->w;
+    json_object_begin(w);
+    json_field_int(w, "seq", (int64_t)row->seq);
+    json_field_instant(w, "at", row->at_ms);
+    json_field_instant(w, "received", row->received_ms);
+    json_field_string(w, "event", row->event);
+    if (is_object(row->line)) json_field_raw(w, "line", row->line);
+    else json_field_string(w, "line", row->line); /* of an input that does not speak JSON */
+    json_object_end(w);
+    telling->bytes += row->line.n;
+    telling->events = mem_grow(
+        telling->events, &telling->event_capacity, telling->event_count + 1, sizeof *telling->events);
+    telling->events[telling->event_count++] =
+        (struct story_event){row->at_ms, arena_text(&telling->names, row->event)};
+}
+
+static int write_events(struct service *service, struct telling *telling, struct span contact, struct err *err) {
+    struct journal_cursor *cursor = NULL;
+    struct journal_row row;
+    int code = journal_contact(service->store, contact, &cursor, err);
+    while (!code && !telling->cut && (code = journal_next(cursor, &row, err)) > 0) {
+        code = 0;
+        telling->cut = telling->event_count == CONTACT_EVENTS_MAX || telling->bytes + row.line.n > CONTACT_BYTES_MAX;
+        if (!telling->cut) write_event(telling, &row);
+    }
+    journal_close(cursor);
+    return code < 0 ? code : 0;
+}
+
+/* ---------------------------------------------------------------- clocks */
+
+static void write_pauses(struct json_writer *w, const struct story_cycle *cycle) {
+    json_key(w, "pauses");
+    json_array_begin(w);
+    for (size_t i = 0; i < cycle->pause_count; i++) {
+        json_object_begin(w);
+        json_field_instant(w, "from", cycle->pauses[2 * i]);
+        json_field_instant(w, "to", cycle->pauses[2 * i + 1]);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void write_limit(struct json_writer *w, const struct story_cycle *cycle) {
+    if (cycle->limit_ms >= 0) json_field_decimal(w, "limit", cycle->limit_ms, 3);
+    else json_field_null(w, "limit");
+    if (cycle->limit_ms >= 0 && cycle->limit_rule >= 0) json_field_int(w, "limit_rule", cycle->limit_rule + 1);
+    else json_field_null(w, "limit_rule");
+    json_field_text(w, "calendar", cycle->standard->is_value ? NULL : calendar_name(cycle->calendar));
+    json_field_instant(w, "due", cycle->due_ms);
+}
+
+static void write_group(struct json_writer *w, const struct story_cycle *cycle) {
+    json_key(w, "group");
+    /* A cycle to which the standard never applied has no group. */
+    if (cycle->group.count == cycle->standard->by_count) report_group(w, cycle->standard, &cycle->group);
+    else json_null(w);
+}
+
+static void write_clock(void *arg, const struct story_cycle *cycle) {
+    struct telling *telling = arg;
+    struct json_writer *w = &telling->w;
+    if (telling->clock_count++ >= CONTACT_CLOCKS_MAX) {
+        telling->cut = true;
+        return;
+    }
+    json_object_begin(w);
+    json_field_text(w, "standard", cycle->standard->name);
+    json_key(w, "subject");
+    report_subject(w, cycle->standard, &cycle->subject);
+    write_group(w, cycle);
+    json_field_bool(w, "applies", cycle->applies);
+    json_field_instant(w, "started", cycle->started_ms);
+    write_limit(w, cycle);
+    json_field_bool(w, "paused", cycle->paused);
+    write_pauses(w, cycle);
+    json_field_text(w, "outcome", cycle->outcome == OUTCOME_NONE ? NULL : outcome_name(cycle->outcome));
+    json_field_instant(w, "decided", cycle->outcome == OUTCOME_NONE ? INSTANT_NEVER : cycle->decided_ms);
+    json_field_instant(w, "ended", cycle->ended_ms);
+    json_field_text(w, "how", cycle->how[0] ? cycle->how : NULL);
+    json_field_decimal(w, "elapsed", cycle->elapsed, standard_digits(cycle->standard));
+    buf_clear(&telling->sentence);
+    sentence_tell(&telling->context, cycle, &telling->sentence);
+    json_field_text(w, "text", buf_text(&telling->sentence));
+    json_object_end(w);
+}
+
+static int unknown_contact(struct span contact, struct err *err) {
+    enum { SHOWN_MAX = 80 }; /* bytes: to recognise it by */
+    struct buf shown = {0};
+    utf8_escape(&shown, contact, SHOWN_MAX);
+    err_set(err, ERR_NOT_FOUND, "the journal holds no event of a contact \"%s\"", buf_text(&shown));
+    buf_fini(&shown);
+    return ERR_NOT_FOUND;
+}
+
+int view_contact(struct service *service, struct span contact, struct buf *out, struct err *err) {
+    struct telling telling = {.w = {.out = out}};
+    struct json_writer *w = &telling.w;
+    size_t size = out->size;
+    json_object_begin(w);
+    json_field_string(w, "contact", contact);
+    json_key(w, "events");
+    json_array_begin(w);
+    int code = write_events(service, &telling, contact, err);
+    json_array_end(w);
+    if (!code && !telling.event_count) code = unknown_contact(contact, err);
+    if (!code) {
+        telling.context = (struct story_context){
+            engine_now(service->engine), contact, telling.events, telling.event_count};
+        json_key(w, "clocks");
+        json_array_begin(w);
+        engine_story(service->engine, contact, write_clock, &telling);
+        json_array_end(w);
+        json_field_bool(w, "complete", !telling.cut);
+        json_object_end(w);
+    } else
+        answer_undo(out, size);
+    free(telling.events);
+    arena_fini(&telling.names);
+    buf_fini(&telling.sentence);
+    return code;
+}

@@ -1,0 +1,345 @@
+/* A sentence is put together in the order in which things happened: start, end, pauses, limit, verdict. */
+#include "service/view_sentence.h"
+
+#include <inttypes.h>
+#include "slad/base/utf8.h"
+#include "slad/model/duration.h"
+#include "slad/model/instant.h"
+
+enum { NAME_MAX_SHOWN = 100, DAY_MS = 86400000 }; /* bytes of a name that a sentence repeats */
+
+struct telling {
+    const struct story_context *context;
+    const struct story_cycle *c;
+    const struct standard *standard;
+    struct buf *out;
+    int64_t day; /* the local day the reader has in mind */
+    bool has_limit, promised, ran_out;
+};
+
+/* ---------------------------------------------------------------- words */
+
+static void add_unit(struct buf *out, int64_t number, const char *unit, bool *first) {
+    if (!number) return;
+    buf_printf(out, "%s%" PRId64 " %s", *first ? "" : " ", number, unit);
+    *first = false;
+}
+
+void sentence_duration(int64_t ms, struct buf *out) {
+    enum { HOUR = 3600000, MINUTE = 60000 };
+    bool first = true;
+    char seconds[NUMBER_TEXT_MAX];
+    if (ms < 0) ms = 0;
+    add_unit(out, ms / HOUR, "h", &first);
+    add_unit(out, ms % HOUR / MINUTE, "min", &first);
+    if (ms % MINUTE == 0 && !first) return;
+    decimal_text(ms % MINUTE, 3, seconds);
+    buf_printf(out, "%s%s s", first ? "" : " ", seconds);
+}
+
+/* A limit round the clock is spoken of in days as well: "3 d". Opening hours have no days. */
+static void add_limit(struct buf *out, int64_t ms, bool round_the_clock) {
+    int64_t days = round_the_clock && ms % DAY_MS == 0 ? ms / DAY_MS : 0;
+    if (days) buf_printf(out, "%" PRId64 " d", days);
+    else sentence_duration(ms, out);
+}
+
+static void add_time(struct telling *t, int64_t wall_ms) {
+    int64_t ms = wall_ms % DAY_MS;
+    buf_printf(t->out, "%02d:%02d:%02d", (int)(ms / 3600000), (int)(ms / 60000 % 60), (int)(ms / 1000 % 60));
+    if (ms % 1000) buf_printf(t->out, ".%03d", (int)(ms % 1000));
+}
+
+static void add_day(struct telling *t) {
+    static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August",
+        "September", "October", "November", "December"};
+    struct date date = date_of_days(t->day);
+    buf_printf(t->out, " on %d %s %" PRId64, date.day, months[date.month - 1], date.year);
+}
+
+/* "08:04:00", and the date where it is another day than the one last named. */
+static void add_instant(struct telling *t, int64_t at_ms) {
+    int64_t wall = zone_wall(t->standard->zone, at_ms);
+    int64_t day = (wall - (wall % DAY_MS + DAY_MS) % DAY_MS) / DAY_MS;
+    add_time(t, wall < 0 ? wall + DAY_MS : wall); /* a zone behind UTC, in the first hours of 1970 */
+    if (day == t->day) return;
+    t->day = day;
+    add_day(t);
+}
+
+static void add_quoted(struct buf *out, struct span text) {
+    buf_add_char(out, '"');
+    utf8_escape(out, text, NAME_MAX_SHOWN);
+    buf_add_char(out, '"');
+}
+
+/* ---------------------------------------------------------------- which event it was */
+
+static bool names(const struct event_patterns *patterns, const char *event) {
+    for (size_t i = 0; i < patterns->count; i++)
+        if (strcmp(patterns->list[i].event, event) == 0) return true;
+    return false;
+}
+
+/* The contact's event at this instant, or the only one that it can have been; NULL. */
+static const char *event_of(const struct telling *t, const struct event_patterns *patterns, int64_t at_ms) {
+    for (size_t i = 0; i < t->context->event_count; i++) {
+        const struct story_event *e = &t->context->events[i];
+        if (e->at_ms == at_ms && names(patterns, e->name)) return e->name;
+    }
+    for (size_t i = 1; i < patterns->count; i++)
+        if (strcmp(patterns->list[i].event, patterns->list[0].event) != 0) return NULL;
+    return patterns->count ? patterns->list[0].event : NULL;
+}
+
+static void add_by(struct telling *t, const char *verb, const struct event_patterns *patterns, int64_t at_ms) {
+    const char *event = event_of(t, patterns, at_ms);
+    buf_add_text(t->out, verb);
+    if (!event) return;
+    buf_add_text(t->out, " by ");
+    add_quoted(t->out, span_of(event));
+}
+
+/* ---------------------------------------------------------------- start and end */
+
+static void tell_start(struct telling *t) {
+    add_by(t, "Started", &t->standard->start, t->c->started_ms);
+    if (!span_eq(t->c->contact, t->context->contact)) {
+        buf_add_text(t->out, " of ");
+        add_quoted(t->out, t->c->contact);
+    }
+    buf_add_text(t->out, " at ");
+    add_instant(t, t->c->started_ms);
+    buf_printf(t->out, " (%s)", zone_name(t->standard->zone));
+}
+
+static void add_after(struct telling *t) {
+    buf_add_text(t->out, " after ");
+    sentence_duration(t->c->elapsed, t->out);
+    if (t->c->elapsed != t->c->ended_ms - t->c->started_ms) buf_add_text(t->out, " on the clock");
+}
+
+static void tell_end(struct telling *t) {
+    const struct standard *s = t->standard;
+    const struct {
+        const char *how, *verb;
+        const struct event_patterns *patterns;
+    } ends[] = {{"stop", ", stopped", &s->stop}, {"fail", ", failed", &s->fail}, {"cancel", ", cancelled", &s->cancel},
+        {"abandon", ", abandoned", &s->abandon}, {"void", ", voided", &s->void_}};
+    if (t->c->ended_ms == INSTANT_NEVER) {
+        buf_add_text(t->out, t->c->paused ? ", standing still after " : ", running for ");
+        sentence_duration(t->c->elapsed, t->out);
+        if (!t->c->paused) buf_add_text(t->out, " so far");
+        return;
+    }
+    if (strcmp(t->c->how, "limit") == 0) return; /* the limit is told of anyway */
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (strcmp(ends[i].how, t->c->how) == 0) add_by(t, ends[i].verb, ends[i].patterns, t->c->ended_ms);
+    buf_add_text(t->out, " at ");
+    add_instant(t, t->c->ended_ms);
+    add_after(t);
+}
+
+/* ---------------------------------------------------------------- pauses */
+
+static void tell_pauses(struct telling *t) {
+    const struct story_cycle *c = t->c;
+    if (!c->pause_count) return;
+    if (c->pause_count == 1) {
+        buf_add_text(t->out, c->pauses[1] == INSTANT_NEVER ? "; paused since " : "; paused from ");
+        add_instant(t, c->pauses[0]);
+        if (c->pauses[1] == INSTANT_NEVER) return;
+        buf_add_text(t->out, " to ");
+        add_instant(t, c->pauses[1]);
+    } else {
+        const int64_t *last = &c->pauses[2 * (c->pause_count - 1)];
+        buf_printf(t->out, "; paused %zu times, last from ", c->pause_count);
+        add_instant(t, last[0]);
+        buf_add_text(t->out, last[1] == INSTANT_NEVER ? " on" : " to ");
+        if (last[1] != INSTANT_NEVER) add_instant(t, last[1]);
+    }
+    buf_add_text(t->out, ", which does not count");
+}
+
+/* ---------------------------------------------------------------- the limit */
+
+static void tell_limit(struct telling *t) {
+    const struct story_cycle *c = t->c;
+    if (t->promised) {
+        buf_add_text(t->out, "; promised (");
+        add_quoted(t->out, span_of(t->standard->due_attr));
+        buf_add_text(t->out, ") for ");
+        add_instant(t, c->due_ms);
+        return;
+    }
+    if (!t->has_limit) {
+        buf_add_text(t->out, "; there is no limit");
+        return;
+    }
+    buf_add_text(t->out, "; the limit is ");
+    add_limit(t->out, c->limit_ms, !c->calendar);
+    if (t->standard->limit_count > 1) buf_printf(t->out, " (rule %d of within)", c->limit_rule + 1);
+    if (!c->calendar) return;
+    buf_add_text(t->out, " of the calendar ");
+    add_quoted(t->out, span_of(calendar_name(c->calendar)));
+    buf_add_text(t->out, ", closed hours do not count");
+}
+
+/* ---------------------------------------------------------------- the verdict */
+
+/* "so it ran out at …", or for a promise "which passed". */
+static void add_ran_out(struct telling *t) {
+    if (t->promised) {
+        buf_add_text(t->out, ", which had passed");
+        return;
+    }
+    buf_add_text(t->out, ", so it ran out at ");
+    add_instant(t, t->c->due_ms);
+}
+
+static void add_kept(struct telling *t) {
+    if (t->promised) buf_add_text(t->out, ", which was kept");
+    else if (t->has_limit && t->c->due_ms != INSTANT_NEVER) {
+        buf_add_text(t->out, ", so it was due by ");
+        add_instant(t, t->c->due_ms);
+    }
+}
+
+/* What an abandonment of this kind counts as. */
+static enum outcome abandonment_counts(const struct telling *t) {
+    const struct standard *s = t->standard;
+    if (s->short_ms >= 0 && t->c->elapsed <= s->short_ms) return s->short_counts;
+    return t->ran_out ? s->after_limit : s->before_limit;
+}
+
+static void tell_abandoned(struct telling *t) {
+    const struct standard *s = t->standard;
+    if (s->short_ms >= 0 && t->c->elapsed <= s->short_ms) {
+        buf_add_text(t->out, "; an abandonment within ");
+        sentence_duration(s->short_ms, t->out);
+    } else if (t->ran_out) {
+        add_ran_out(t);
+        buf_add_text(t->out, "; an abandonment after that");
+    } else
+        buf_add_text(t->out, t->has_limit || t->promised ? "; an abandonment within the limit" : "; an abandonment");
+    buf_printf(t->out, " counts as %s here: %s", outcome_name(t->c->outcome), outcome_name(t->c->outcome));
+}
+
+static void tell_excluded(struct telling *t) {
+    if (strcmp(t->c->how, "cancel") == 0) buf_add_text(t->out, "; what is cancelled does not count: excluded");
+    else if (strcmp(t->c->how, "void") == 0) buf_add_text(t->out, "; what is voided does not count: excluded");
+    else buf_add_text(t->out, "; taken out of the figures by what came later: excluded");
+}
+
+static void tell_missed(struct telling *t) {
+    const struct story_cycle *c = t->c;
+    bool failed = strcmp(c->how, "fail") == 0;
+    if (t->ran_out) add_ran_out(t);
+    else if (failed) buf_add_text(t->out, t->has_limit || t->promised ? ", within which this must not happen" : ", and this must not happen");
+    if (t->ran_out && c->decided_ms > c->due_ms && c->decided_ms != c->ended_ms) {
+        buf_add_text(t->out, ", as became known with an event at ");
+        add_instant(t, c->decided_ms);
+    }
+    buf_add_text(t->out, ": missed");
+    if (c->ended_ms == INSTANT_NEVER) buf_add_text(t->out, ", and still running");
+}
+
+static void tell_met(struct telling *t) {
+    if (strcmp(t->c->how, "limit") == 0 && t->c->due_ms != INSTANT_NEVER) {
+        if (!t->promised) add_ran_out(t);
+        buf_add_text(t->out, ", and nothing had gone wrong by then");
+    } else
+        add_kept(t);
+    buf_add_text(t->out, ": met");
+}
+
+static void tell_undecided(struct telling *t) {
+    const struct story_cycle *c = t->c;
+    if (c->ended_ms != INSTANT_NEVER) {
+        buf_add_text(t->out, ": no verdict, for the standard did not apply");
+        return;
+    }
+    if (c->due_ms == INSTANT_NEVER) {
+        if (t->has_limit)
+            buf_add_text(t->out, c->paused ? "; when it is due is not known while it stands still" : ", which it never reaches");
+    } else if (c->due_ms < t->context->now_ms) {
+        add_ran_out(t);
+    } else {
+        if (!t->promised) {
+            buf_add_text(t->out, ", so it is due by ");
+            add_instant(t, c->due_ms);
+        }
+        buf_add_text(t->out, ", in ");
+        sentence_duration(c->due_ms - t->context->now_ms, t->out);
+    }
+    buf_add_text(t->out, ": not decided yet");
+}
+
+static void tell_not_applying(struct telling *t) {
+    const struct standard *s = t->standard;
+    if (s->match && !s->due_attr && !s->limit_count) buf_add_text(t->out, "; its match does not hold");
+    else if (s->due_attr) {
+        buf_add_text(t->out, s->match ? "; its match does not hold, or " : "; ");
+        add_quoted(t->out, span_of(s->due_attr));
+        buf_add_text(t->out, " holds no instant");
+    } else
+        buf_add_text(t->out, s->match ? "; its match does not hold, or no rule of within fits" : "; no rule of within fits");
+    buf_add_text(t->out, ", so the standard does not apply: nothing is decided");
+}
+
+static void tell_verdict(struct telling *t) {
+    bool abandoned = strcmp(t->c->how, "abandon") == 0 && t->c->outcome == abandonment_counts(t);
+    /* A miss whose limit had run out before the abandonment is one of the limit. */
+    bool by_limit = t->ran_out && t->c->outcome == OUTCOME_MISSED;
+    if (abandoned && !by_limit) tell_abandoned(t);
+    else if (t->c->outcome == OUTCOME_EXCLUDED) tell_excluded(t);
+    else if (t->c->outcome == OUTCOME_MISSED) tell_missed(t);
+    else if (t->c->outcome == OUTCOME_MET) tell_met(t);
+    else tell_undecided(t);
+}
+
+/* ---------------------------------------------------------------- value standards */
+
+static void add_bounds(struct telling *t) {
+    const struct standard *s = t->standard;
+    char low[NUMBER_TEXT_MAX], high[NUMBER_TEXT_MAX];
+    number_text(s->at_least, low);
+    number_text(s->at_most, high);
+    if (s->has_at_least && s->has_at_most) buf_printf(t->out, "; from %s to %s was asked for", low, high);
+    else if (s->has_at_least) buf_printf(t->out, "; at least %s was asked for", low);
+    else if (s->has_at_most) buf_printf(t->out, "; at most %s was asked for", high);
+    else buf_add_text(t->out, "; any number counts");
+}
+
+static void tell_value(struct telling *t) {
+    char value[NUMBER_TEXT_MAX];
+    decimal_text(t->c->elapsed, standard_digits(t->standard), value);
+    add_by(t, "Measured", &t->standard->when, t->c->started_ms);
+    buf_add_text(t->out, " at ");
+    add_instant(t, t->c->started_ms);
+    buf_printf(t->out, " (%s), ", zone_name(t->standard->zone));
+    add_quoted(t->out, span_of(t->standard->value_attr));
+    buf_printf(t->out, " was %s", value);
+    add_bounds(t);
+    if (t->c->outcome == OUTCOME_EXCLUDED) tell_excluded(t);
+    else buf_printf(t->out, ": %s", outcome_name(t->c->outcome));
+}
+
+void sentence_tell(const struct story_context *context, const struct story_cycle *c, struct buf *out) {
+    struct telling t = {.context = context, .c = c, .standard = c->standard, .out = out, .day = INT64_MIN};
+    t.has_limit = c->limit_ms >= 0;
+    t.promised = c->standard->due_attr && c->due_ms != INSTANT_NEVER;
+    t.ran_out = c->due_ms != INSTANT_NEVER && (c->ended_ms == INSTANT_NEVER || c->ended_ms > c->due_ms);
+    if (c->standard->is_value) tell_value(&t);
+    else {
+        tell_start(&t);
+        tell_end(&t);
+        tell_pauses(&t);
+        if (c->applies) {
+            tell_limit(&t);
+            tell_verdict(&t);
+        } else
+            tell_not_applying(&t);
+    }
+    buf_add_char(out, '.');
+}

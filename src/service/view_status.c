@@ -1,0 +1,164 @@
+/* How the daemon is. Whatever fails, this still answers. */
+#include <unistd.h>
+#include "service/adopt.h"
+#include "service/state.h"
+#include "slad/base/counters.h"
+#include "slad/service/view.h"
+#include "slad/store/journal.h"
+#include "slad/wire/report.h"
+
+/* ---------------------------------------------------------------- configuration */
+
+static void write_lines(struct json_writer *w, struct span text) {
+    json_array_begin(w);
+    for (const char *p = text.p, *end = text.p + text.n; text.n && p < end;) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end;
+        if (stop > p) json_string(w, (struct span){p, (size_t)(stop - p)});
+        p = stop + 1;
+    }
+    json_array_end(w);
+}
+
+static void field_refused(struct json_writer *w, const struct service *service) {
+    if (service->reload_findings.size == 0) {
+        json_field_null(w, "refused");
+        return;
+    }
+    json_key(w, "refused");
+    json_object_begin(w);
+    json_field_instant(w, "at", service->reload_refused_ms);
+    json_key(w, "findings");
+    write_lines(w, buf_span(&service->reload_findings));
+    json_object_end(w);
+}
+
+static void field_adopting(struct json_writer *w, const struct service *service) {
+    if (!service->adoption) {
+        json_field_null(w, "adopting");
+        return;
+    }
+    const struct rebuild *rebuild = service->adoption->rebuild; /* NULL before its first slice */
+    json_key(w, "adopting");
+    json_object_begin(w);
+    json_field_int(w, "done", rebuild ? (int64_t)rebuild_done(rebuild) : 0);
+    json_field_int(w, "total", rebuild ? (int64_t)rebuild_total(rebuild) : (int64_t)journal_last(service->store));
+    json_object_end(w);
+}
+
+static void field_configuration(struct json_writer *w, const struct service *service) {
+    const struct config *config = service->config;
+    json_key(w, "configuration");
+    json_object_begin(w);
+    json_field_text(w, "path", config->path);
+    json_key(w, "files");
+    json_array_begin(w);
+    for (size_t i = 0; i < config->file_count; i++) json_string(w, span_of(config->files[i]));
+    json_array_end(w);
+    json_field_int(w, "generation", (int64_t)service->generation);
+    json_field_instant(w, "loaded", service->loaded_ms);
+    field_refused(w, service);
+    field_adopting(w, service);
+    json_object_end(w);
+}
+
+/* ---------------------------------------------------------------- database and engine */
+
+static void field_bytes(struct json_writer *w, const char *name, bool known, uint64_t bytes) {
+    if (known) json_field_int(w, name, (int64_t)bytes);
+    else json_field_null(w, name);
+}
+
+static void field_database(struct json_writer *w, const struct service *service) {
+    struct store_size size = {0};
+    uint64_t unused = 0;
+    bool has_store = service->store != NULL;
+    bool sized = has_store && store_size(service->store, &size, NULL) == 0;
+    bool measured = has_store && store_free_bytes(service->store, &unused, NULL) == 0;
+    json_key(w, "database");
+    json_object_begin(w);
+    json_field_text(w, "path", service->config->database);
+    field_bytes(w, "bytes", sized, size.database_bytes);
+    field_bytes(w, "wal_bytes", sized, size.wal_bytes);
+    field_bytes(w, "free_bytes", measured, unused);
+    field_bytes(w, "events", has_store, has_store ? journal_last(service->store) : 0);
+    json_object_end(w);
+}
+
+static void field_engine(struct json_writer *w, const struct service *service) {
+    struct engine_size size = engine_size(service->engine);
+    int64_t held = engine_held(service->engine);
+    json_key(w, "engine");
+    json_object_begin(w);
+    json_field_int(w, "contacts", (int64_t)size.contacts);
+    json_field_int(w, "open", (int64_t)size.open_cycles);
+    json_field_int(w, "groups", (int64_t)size.groups);
+    json_field_int(w, "records", (int64_t)size.records);
+    json_field_int(w, "waiting", (int64_t)size.waiting_events);
+    json_field_instant(w, "clock", held < 0 ? INSTANT_NEVER : held); /* before its first instant: none */
+    json_object_end(w);
+}
+
+/* ---------------------------------------------------------------- standards */
+
+struct tally {
+    int64_t groups, breached, met, open;
+};
+
+static void count_group(void *arg, const struct figures *figures) {
+    struct tally *tally = arg;
+    tally->groups++;
+    tally->breached += figures->state == STATE_BREACHED;
+    tally->met += figures->state == STATE_MET;
+    tally->open += figures->open;
+}
+
+static void field_standards(struct json_writer *w, struct service *service) {
+    const struct ruleset *rules = &service->config->rules;
+    json_key(w, "standards");
+    json_array_begin(w);
+    for (size_t i = 0; service->engine && i < rules->standard_count; i++) {
+        struct tally tally = {0};
+        engine_figures(service->engine, i, count_group, &tally);
+        enum state state = tally.breached ? STATE_BREACHED : tally.met ? STATE_MET : STATE_NO_DATA;
+        json_object_begin(w);
+        json_field_text(w, "name", rules->standards[i]->name);
+        json_field_text(w, "state", state_name(state));
+        json_field_int(w, "groups", tally.groups);
+        json_field_int(w, "breached", tally.breached);
+        json_field_int(w, "open", tally.open);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void field_counters(struct json_writer *w) {
+    json_key(w, "counters");
+    json_object_begin(w);
+    for (int i = 0; i < COUNTER_COUNT; i++)
+        json_field_int(w, counter_name((enum counter)i), (int64_t)counter_values[i]);
+    json_object_end(w);
+}
+
+static void status_members(struct service *service, struct json_writer *w) {
+    bool failed = !service_accepts(service);
+    json_field_text(w, "version", SLAD_VERSION);
+    json_field_text(w, "state", failed ? "failed" : "running");
+    json_field_text(w, "failure", failed ? service_failure(service) : NULL);
+    json_field_instant(w, "now", service->now_ms);
+    json_field_instant(w, "started", service->started_ms);
+    json_field_int(w, "pid", getpid());
+    field_configuration(w, service);
+    field_database(w, service);
+    if (service->engine) field_engine(w, service);
+    field_standards(w, service);
+    field_counters(w);
+}
+
+int view_status(struct service *service, struct buf *out, struct err *err) {
+    struct json_writer w = {.out = out};
+    (void)err; /* what cannot be known is null */
+    json_object_begin(&w);
+    status_members(service, &w);
+    json_object_end(&w);
+    return 0;
+}
