@@ -23,29 +23,32 @@ static void on_failed(void *arg) {
 }
 
 static int open_server(
-    struct api *api, const struct api_options *options, const struct api_endpoint *endpoint, struct err *err) {
+    struct api *api, const struct api_options *options, const struct endpoint *endpoint, struct err *err) {
     struct api_server *server = &api->servers[api->server_count];
-    struct listen_options listen = {.unix_path = endpoint->unix_path, .mode = endpoint->mode, .group = endpoint->group,
-        .host = endpoint->host, .port = endpoint->port, .inherited_fd = -1};
-    if (options->inherited_fd) listen.inherited_fd = options->inherited_fd(options->arg, endpoint);
+    bool is_unix = endpoint->kind == ENDPOINT_UNIX;
+    struct listen_options listen = {.unix_path = is_unix ? endpoint->path : NULL, .mode = endpoint->mode,
+        .group = endpoint->group, .host = endpoint->host, .port = endpoint->port, .inherited_fd = -1};
+    if (is_unix && options->inherited_fd) listen.inherited_fd = options->inherited_fd(options->arg, endpoint->path);
     server->api = api;
-    server->read_only = !endpoint->unix_path;
+    server->read_only = !is_unix;
     int code = http_server_open(api->loop, &listen, NULL, on_request, server, &server->http, err);
     if (!code) api->server_count++;
     return code;
 }
 
-int api_open(struct loop *loop, struct service *service, const struct api_options *options, struct api **out,
-    struct err *err) {
+int api_open(struct loop *loop, struct service *service, const struct config *config,
+    const struct api_options *options, struct api **out, struct err *err) {
+    static const struct api_options none;
     struct api *api = mem_zalloc(sizeof *api);
+    if (!options) options = &none;
     api->loop = loop;
     api->service = service;
     api->inputs = options->inputs;
-    api->inputs_arg = options->arg;
-    api->servers = mem_zalloc((options->endpoint_count + 1) * sizeof *api->servers);
+    api->inputs_arg = options->inputs_arg;
+    api->servers = mem_zalloc((config->listen_count + 1) * sizeof *api->servers); /* stays put: handlers point to it */
     posted_init(api);
-    for (size_t i = 0; i < options->endpoint_count; i++) {
-        int code = open_server(api, options, &options->endpoints[i], err);
+    for (size_t i = 0; i < config->listen_count; i++) {
+        int code = open_server(api, options, &config->listens[i], err);
         if (code) {
             api_close(api);
             return code;
@@ -57,8 +60,8 @@ int api_open(struct loop *loop, struct service *service, const struct api_option
     return 0;
 }
 
-int api_port(const struct api *api, size_t i) {
-    return i < api->server_count ? http_server_port(api->servers[i].http) : 0;
+int api_port(const struct api *api, size_t listen) {
+    return listen < api->server_count ? http_server_port(api->servers[listen].http) : 0;
 }
 
 void api_close(struct api *api) {

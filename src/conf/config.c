@@ -107,11 +107,12 @@ static bool is_empty(const struct source *source) {
 }
 
 static void check_included(struct reader *r, const struct source *source) {
-    static const char *const known[] = {"calendars", "standards"};
-    const struct node *values[2], *root = source->root;
+    static const char *const known[] = {"calendars", "standards", "timezone"};
+    enum { KNOWN = 3 };
+    const struct node *values[KNOWN], *root = source->root;
     if (is_empty(source)) return;
     if (root->kind != NODE_MAP) {
-        (void)reader_map(r, root, "an included file", known, 2, values);
+        (void)reader_map(r, root, "an included file", known, KNOWN, values);
         return;
     }
     struct node rest = *root;
@@ -121,16 +122,16 @@ static void check_included(struct reader *r, const struct source *source) {
     for (size_t i = 0; i < root->count; i++) {
         const struct node *key = node_key(root, i);
         bool is_setting = false;
-        for (int k = 0; k < CALENDARS; k++)
+        for (int k = 0; k < TIMEZONE; k++)
             is_setting = is_setting || span_eq(key->text, span_of(key_names[k]));
         if (is_setting)
             reader_error(r, key,
-                "\"%s\" belongs in the main file: an included file holds calendars and standards",
+                "\"%s\" belongs in the main file: an included file holds calendars, standards and their timezone",
                 key->text.p);
         else
             items[2 * rest.count] = key, items[2 * rest.count++ + 1] = node_value(root, i);
     }
-    (void)reader_map(r, &rest, "an included file", known, 2, values);
+    (void)reader_map(r, &rest, "an included file", known, KNOWN, values);
 }
 
 static void read_main(struct load *load, const char *path) {
@@ -147,18 +148,31 @@ static void read_main(struct load *load, const char *path) {
     if (!sources->is_incomplete || source.root) read_settings(load, values);
 }
 
+/* The zone of an included file is its own, or the main file's. */
+static const struct zone *zone_of(struct load *load, const struct source *source) {
+    const struct node *node = find_value(source, TIMEZONE);
+    return node ? scope_zone(&load->scope, node) : load->scope.zone;
+}
+
 static void read_rules(struct load *load) {
     const struct sources *sources = &load->sources;
+    const struct zone *main_zone = load->scope.zone;
+    const struct zone **zones = mem_zalloc((sources->count + 1) * sizeof *zones);
     load->scope.is_incomplete = sources->is_incomplete;
     for (size_t i = 1; i < sources->count; i++) check_included(&load->reader, &sources->list[i]);
     for (size_t i = 0; i < sources->count; i++) {
         const struct node *map = find_value(&sources->list[i], CALENDARS);
+        load->scope.zone = zones[i] = i ? zone_of(load, &sources->list[i]) : main_zone;
         if (map) calendars_read(&load->scope, map);
+        load->scope.zone = main_zone;
     }
     for (size_t i = 0; i < sources->count; i++) {
         const struct node *map = find_value(&sources->list[i], STANDARDS);
+        load->scope.zone = zones[i];
         if (map) standards_read(&load->scope, map);
     }
+    load->scope.zone = main_zone;
+    free(zones);
 }
 
 static void keep_files(struct load *load) {

@@ -89,14 +89,16 @@ static void measures_of_run(struct engine *engine, uint32_t standard, struct sub
     if (last && last->exists) add_measure(out, &last->cycle);
 }
 
-/* Puts the outcome of a run in the place of the subject's track. */
+/* Puts the outcome of a run in the place of the subject's track. A limit that was ripe stays so: late events do not put
+ * it off for ever. */
 static void install(struct engine *engine, struct subject *subject, struct run *run) {
     uint32_t standard = run->track.standard;
+    const struct track *before = subject_track(subject, standard);
+    run->track.ripe_ms = before ? before->ripe_ms : INSTANT_NEVER;
     subject_drop_track(subject, &engine->texts, standard);
     if (!run->track.exists && !run->track.held) return;
     struct track *track = subject_add_track(subject, standard);
     *track = run->track;
-    track->ripe_ms = INSTANT_NEVER;
     set_fires(engine, track);
     run->track.exists = false;
 }

@@ -11,7 +11,7 @@
 
 void ledger_init(struct ledger *ledger, const struct compiled *rule, struct intern *texts) {
     *ledger = (struct ledger){.rule = rule, .texts = texts, .edge = INT64_MIN, .held_edge = INT64_MIN};
-    ledger->judged = INT64_MIN;
+    ledger->judged = -1; /* before every instant */
     ledger->period_end = INT64_MIN;
     const struct standard *s = rule->standard;
     ledger->cuts = mem_zalloc((s->target_count + 1) * sizeof *ledger->cuts);

@@ -115,16 +115,23 @@ struct story {
     const struct contact *contact;
     const struct subject *subject;
     const struct ledger *ledger;
+    const struct subject **told; /* of the standard in hand */
+    size_t told_count, told_capacity;
     story_visit *visit;
     void *arg;
 };
 
 /* Whether an event of the story's contact fell on this instant in the subject. */
 static bool happened_at(const struct story *story, int64_t at) {
-    for (size_t i = 0; i < story->subject->moments.count; i++) {
-        const struct moment *m = story->subject->moments.list[i];
-        if (m->at == at && m->contact == story->contact) return true;
+    const struct moments *moments = &story->subject->moments;
+    size_t lo = 0, hi = moments->count;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (moments->list[mid]->at < at) lo = mid + 1;
+        else hi = mid;
     }
+    for (; lo < moments->count && moments->list[lo]->at == at; lo++)
+        if (moments->list[lo]->contact == story->contact) return true;
     return false;
 }
 
@@ -191,25 +198,32 @@ static void tell_subject(struct story *story, uint32_t standard, struct subject 
     run_fini(engine, &run);
 }
 
+/* The subjects that the contact's moments belong to, each once: a contact may leave one and come back. */
+static void tell_subjects(struct story *story, uint32_t standard, struct contact *contact) {
+    struct timeline *timeline = &story->engine->timeline;
+    const struct moments *own = &contact->subject.moments;
+    uint32_t keyspace = story->engine->program->standards[standard].keyspace;
+    story->told_count = 0;
+    for (size_t i = 0; i < own->count; i++) {
+        if (!moment_matters(timeline, own->list[i], keyspace)) continue;
+        struct subject *subject = timeline_subject(timeline, contact, keyspace, own->list[i]->attrs, FIND_ONLY);
+        size_t k = 0;
+        while (k < story->told_count && story->told[k] != subject) k++;
+        if (!subject || k < story->told_count) continue;
+        story->told = mem_grow(story->told, &story->told_capacity, k + 1, sizeof(struct subject *));
+        story->told[story->told_count++] = subject;
+        tell_subject(story, standard, subject);
+    }
+}
+
 bool engine_story(struct engine *engine, struct span name, story_visit *visit, void *arg) {
     struct contact *contact = timeline_find(&engine->timeline, name);
     if (!contact) return false;
     struct story story = {.engine = engine, .contact = contact, .visit = visit, .arg = arg};
-    const struct moments *own = &contact->subject.moments;
     for (uint32_t s = 0; s < engine->program->count; s++) {
-        uint32_t keyspace = engine->program->standards[s].keyspace;
-        if (keyspace == 0) {
-            tell_subject(&story, s, &contact->subject);
-            continue;
-        }
-        struct subject *told = NULL; /* consecutive moments mostly name the same subject */
-        for (size_t i = 0; i < own->count; i++) {
-            if (!moment_matters(&engine->timeline, own->list[i], keyspace)) continue;
-            struct subject *subject =
-                timeline_subject(&engine->timeline, contact, keyspace, own->list[i]->attrs, FIND_ONLY);
-            if (subject && subject != told) tell_subject(&story, s, subject);
-            told = subject ? subject : told;
-        }
+        if (engine->program->standards[s].keyspace == 0) tell_subject(&story, s, &contact->subject);
+        else tell_subjects(&story, s, contact);
     }
+    free(story.told);
     return true;
 }

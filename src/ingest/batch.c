@@ -157,6 +157,7 @@ void batch_committed(struct batch *batch) {
 
 void batch_failed(struct batch *batch) {
     batch->stalled = batch->lost = true;
+    batch->written = 0; /* the next batch has the same number */
     loop_task_cancel(&batch->settle);
     loop_task_cancel(&batch->replay);
 }

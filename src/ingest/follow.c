@@ -378,6 +378,7 @@ void follow_revert(struct follow *follow) {
     }
     if (known && is_of(&follow->now, &follow->stored)) {
         follow->now.position = follow->stored;
+        clear_trouble(follow);
         go_to(follow, follow->stored.offset);
         return;
     }
@@ -386,18 +387,23 @@ void follow_revert(struct follow *follow) {
     follow->before.known = false;
 }
 
+/* Whether the path has a file that is still to be started. What cannot be read holds nothing back: it might never be;
+ * and what another follow reads is counted there. */
+static bool has_new_file(const struct follow *follow) {
+    const struct opened *now = &follow->now;
+    struct file_facts at_path;
+    if (file_facts_at(follow->path, &at_path, NULL) != 0) return false;
+    if (now->fd >= 0 && (at_path.size == 0 || file_same(&at_path, &now->facts))) return false;
+    bool unreadable = follow->trouble[0] && follow->trouble_code != ERR_NOT_FOUND;
+    return !unreadable && !files_holder(follow->files, follow, &at_path);
+}
+
 int64_t follow_read_as_of(struct follow *follow, int64_t now_ms) {
     const struct opened *now = &follow->now;
-    struct file_facts at_path, held;
-    int rc = file_facts_at(follow->path, &at_path, NULL);
-    if (now->fd < 0) { /* what cannot be read holds nothing back: it might never be */
-        bool nothing = rc != 0 || (follow->trouble[0] && follow->trouble_code != ERR_NOT_FOUND);
-        if (follow->looked && nothing) follow->read_ms = now_ms;
-        return follow->read_ms;
-    }
-    bool to_go_over = rc == 0 && at_path.size > 0 && !file_same(&at_path, &now->facts);
-    if (to_go_over || file_facts_of(now->fd, &held, NULL) != 0 || held.size < now->next) return follow->read_ms;
-    if (now->seen >= held.size) {
+    struct file_facts held = {0};
+    if (!follow->looked || has_new_file(follow)) return follow->read_ms;
+    if (now->fd >= 0 && (file_facts_of(now->fd, &held, NULL) != 0 || held.size < now->next)) return follow->read_ms;
+    if (now->fd < 0 || now->seen >= held.size) {
         follow->has_mark = false;
         follow->read_ms = now_ms;
         return now_ms;

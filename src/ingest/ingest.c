@@ -9,7 +9,8 @@
 struct ingest {
     struct batch batch;
     const struct config *config;
-    struct input **inputs; /* of config->inputs, NULL for those that are files */
+    struct input **inputs;       /* of config->inputs, NULL for those that are files */
+    size_t input_count;          /* ingest_close() runs when the configuration is gone already */
     struct files *files;
 };
 
@@ -50,7 +51,7 @@ static int open_socket(
 
 static int open_sockets(struct ingest *ingest, const struct ingest_options *options, struct err *err) {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < ingest->config->input_count; i++) {
+    for (size_t i = 0; rc == 0 && i < ingest->input_count; i++) {
         enum endpoint_kind kind = ingest->config->inputs[i].kind;
         if (kind == ENDPOINT_UNIX || kind == ENDPOINT_TCP) rc = open_socket(ingest, i, options, err);
     }
@@ -64,6 +65,7 @@ int ingest_open(struct loop *loop, struct service *service, const struct config 
     ingest->batch.go_on = go_on;
     ingest->batch.arg = ingest;
     ingest->config = config;
+    ingest->input_count = config->input_count;
     ingest->inputs = mem_zalloc((config->input_count + 1) * sizeof *ingest->inputs);
     int rc = open_sockets(ingest, options, err);
     if (rc != 0) {
@@ -78,7 +80,7 @@ int ingest_open(struct loop *loop, struct service *service, const struct config 
 
 void ingest_close(struct ingest *ingest) {
     if (!ingest) return;
-    for (size_t i = 0; i < ingest->config->input_count; i++) input_close(ingest->inputs[i]);
+    for (size_t i = 0; i < ingest->input_count; i++) input_close(ingest->inputs[i]);
     files_close(ingest->files);
     batch_fini(&ingest->batch);
     free(ingest->inputs);
@@ -91,7 +93,7 @@ int ingest_port(const struct ingest *ingest, size_t input) {
 
 void ingest_status(const struct ingest *ingest, struct json_writer *w) {
     json_array_begin(w);
-    for (size_t i = 0; i < ingest->config->input_count; i++)
+    for (size_t i = 0; i < ingest->input_count; i++)
         if (ingest->inputs[i]) input_status(ingest->inputs[i], w);
     files_status(ingest->files, w);
     json_array_end(w);

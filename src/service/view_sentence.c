@@ -119,6 +119,20 @@ static void add_after(struct telling *t) {
     if (t->c->elapsed != t->c->ended_ms - t->c->started_ms) buf_add_text(t->out, " on the clock");
 }
 
+/* What is voided after its end keeps that end; the void stands where the verdict was taken back. */
+static bool voided_later(const struct story_cycle *c) {
+    return strcmp(c->how, "void") == 0 && c->outcome == OUTCOME_EXCLUDED && c->decided_ms > c->ended_ms;
+}
+
+static void tell_voided_later(struct telling *t) {
+    buf_add_text(t->out, ", ended at ");
+    add_instant(t, t->c->ended_ms);
+    add_after(t);
+    add_by(t, ", voided", &t->standard->void_, t->c->decided_ms);
+    buf_add_text(t->out, " at ");
+    add_instant(t, t->c->decided_ms);
+}
+
 static void tell_end(struct telling *t) {
     const struct standard *s = t->standard;
     const struct {
@@ -133,6 +147,10 @@ static void tell_end(struct telling *t) {
         return;
     }
     if (strcmp(t->c->how, "limit") == 0) return; /* the limit is told of anyway */
+    if (voided_later(t->c)) {
+        tell_voided_later(t);
+        return;
+    }
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (strcmp(ends[i].how, t->c->how) == 0) add_by(t, ends[i].verb, ends[i].patterns, t->c->ended_ms);
     buf_add_text(t->out, " at ");
@@ -264,6 +282,8 @@ static void tell_undecided(struct telling *t) {
             buf_add_text(t->out, c->paused ? "; when it is due is not known while it stands still" : ", which it never reaches");
     } else if (c->due_ms < t->context->now_ms) {
         add_ran_out(t);
+        bool silent = t->standard->abandon.count && t->standard->after_limit == OUTCOME_EXCLUDED;
+        buf_add_text(t->out, silent ? "; what counts is decided at its end" : "; the verdict waits for late events");
     } else {
         if (!t->promised) {
             buf_add_text(t->out, ", so it is due by ");

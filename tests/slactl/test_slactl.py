@@ -95,9 +95,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if body:
+            self.wfile.write(body)
 
     do_GET = do_POST = answer
+
+    def finish(self):
+        try:
+            super().finish()
+        except BrokenPipeError:  # slactl does not wait for the end of an answer without a body
+            pass
 
     def address_string(self):
         return "unix"
@@ -284,10 +291,11 @@ class Answers(Case):
 
     def test_open(self):
         lines = [re.split(r"  +", line.strip()) for line in self.data("open", "--at-risk", "10m").splitlines()]
-        self.assertEqual(lines[1], ["calls", "call-18", "k1, sales", "queue=billing", "2026-03-02 11:04:00",
-                                    "2026-03-02 11:06:00", "2m", "11s", "1m49s", "running"])
-        self.assertEqual(lines[2][-2:], ["-6m20s", "missed"])
-        self.assertEqual(self.asked("/v1/open"), [{"at_risk": "10m", "limit": "100"}])
+        self.assertEqual(lines[1], ["calls", "call-18", "k1, sales", "queue=billing", "running",
+                                    "2026-03-02 11:06:00", "1m49s", "11s", "2m"])
+        self.assertEqual(lines[2][-5:], ["missed", "-", "-6m20s", "8m20s", "2m"])
+        self.assertEqual(self.rows("open")[0]["started"], "2026-03-02T09:04:00.000Z")
+        self.assertEqual(self.asked("/v1/open")[0], {"at_risk": "10m", "limit": "100"})
 
     def test_standards(self):
         lines = self.data("standards").splitlines()
@@ -317,7 +325,7 @@ class Answers(Case):
 
     def test_status(self):
         out = self.data("status")
-        self.assertRegex(out, r"running since 2026-03-02 11:00:00 \(Europe/Riga\), for 1h, 4711")
+        self.assertRegex(out, r"running since 2026-03-02 11:00:00 \(Europe/Riga\), for 1h, pid 4711")
         self.assertRegex(out, r"1 breached, 1 met, 0 without data\n +breached +calls: 1 of 3 groups\n")
         self.assertRegex(out, r"77 accepted, 2 rejected, 1 duplicate since the start")
         self.assertIn("/var/lib/slad/slad.db, 4.8 MiB", out)
@@ -351,14 +359,14 @@ class Answers(Case):
         good, bad = self.folder / "good.yaml", self.folder / "bad.yaml"
         good.write_text("standards:\n  calls: {start: offered, stop: answered, within: 2m}\n")
         bad.write_text("standards:\n  calls: {strat: offered, stop: answered, within: 2}\n")
-        self.assertIn("1 standard in 1 file, no error (checked here", self.run_it("check", str(good))[1])
+        self.assertIn("1 standard in 1 file, no error (checked here", self.data("check", str(good)))
         _, err = self.run_it("check", str(good), str(bad), code=1)
         self.assertRegex(err, r"bad\.yaml:2:\d+: error: .*\n")
         self.assertGreaterEqual(json.loads(self.run_it("check", "--json", str(bad), code=1)[0])["errors"], 2)
         status = copy.deepcopy(STATUS)
         status["configuration"]["path"] = str(good)
         self.daemon.answers["/v1/status"] = status
-        self.assertIn(str(good), self.run_it("check")[1])
+        self.assertIn(str(good), self.data("check"))
 
 
 class Tail(Case):
@@ -387,7 +395,7 @@ class Tail(Case):
         self.daemon.answers["/v1/breaches"] = look
         out, err = self.run_it("tail", code=1)
         self.assertEqual([re.split(r"  +", line)[1:4] for line in out.splitlines()[1:]],
-                         [["missed", "calls", "call-17"], ["ended late", "calls", "call-17"],
+                         [["missed", "calls", "call-17"], ["ended", "calls", "call-17"],
                           ["missed", "calls", "call-19"]])
         self.assertEqual(err, "slactl: Bad Request: enough\n")
 

@@ -10,30 +10,23 @@
 #include "slad/service/service.h"
 #include "slad/wire/write.h"
 
-/* Where to listen: a Unix socket, or TCP, where only questions are answered. */
-struct api_endpoint {
-    const char *unix_path; /* NULL: TCP */
-    unsigned mode;         /* of unix_path; 0: 0660 */
-    const char *group;     /* NULL: the process's */
-    const char *host;      /* numeric; NULL: 127.0.0.1 */
-    int port;              /* 0: any free one, see api_port() */
-};
-struct api_options { /* borrowed for the call of api_open() */
-    const struct api_endpoint *endpoints;
-    size_t endpoint_count;
-    /* The listening socket for this endpoint that the service manager handed over, or -1. May be NULL. */
-    int (*inherited_fd)(void *arg, const struct api_endpoint *endpoint);
-    /* Writes one value, a list: the inputs as /v1/status shows them. May be NULL: they are left out. */
-    void (*inputs)(void *arg, struct json_writer *w);
+struct api_options {
+    /* A listening socket that the service manager holds for this path, or -1. NULL: there are none. */
+    int (*inherited_fd)(void *arg, const char *unix_path);
     void *arg;
+    /* Writes one value, a list: the inputs as /v1/status shows them. NULL: they are left out. */
+    void (*inputs)(void *arg, struct json_writer *w);
+    void *inputs_arg;
 };
 
 struct api;
-/* Listens from the next turn of the loop on, and registers with the service. The errors of listener_open(). */
-int api_open(struct loop *loop, struct service *service, const struct api_options *options, struct api **out,
-    struct err *err) WARN_UNUSED;
-/* The TCP port of the i-th endpoint, 0 for others. */
-int api_port(const struct api *api, size_t i);
+/* Listens at config->listens from the next turn of the loop on, and registers with the service; the owner calls
+ * service_commit() at the end of each turn. Over TCP only questions are answered. options may be NULL. The errors of
+ * listener_open(). */
+int api_open(struct loop *loop, struct service *service, const struct config *config,
+    const struct api_options *options, struct api **out, struct err *err) WARN_UNUSED;
+/* The TCP port that config->listens[listen] listens at; 0 for a Unix socket. */
+int api_port(const struct api *api, size_t listen);
 /* Between service_stop(), whose commit still answers those who wait for it, and service_close(). Answers what is left. NULL
  * is fine. */
 void api_close(struct api *api);

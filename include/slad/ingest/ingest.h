@@ -25,7 +25,7 @@ struct ingest_options {
     void *arg;
 };
 
-/* Opens config->inputs, borrowed until ingest_close(), and registers with the service. Nothing is taken in before the
+/* Opens config->inputs, borrowed while the service is open, and registers with the service. Nothing is taken in before the
  * loop turns; the owner calls service_commit() at the end of each turn. options may be NULL. The errors of
  * listener_open(). */
 int ingest_open(struct loop *loop, struct service *service, const struct config *config,

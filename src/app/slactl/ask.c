@@ -48,8 +48,8 @@ static int judge(struct answer *answer, const char *path, struct buf *trouble) {
     return EXIT_ANSWER;
 }
 
-int ask_quietly(const struct options *options, const struct question *question, struct answer *out,
-    struct buf *trouble) {
+int ask_quietly(
+    const struct options *options, const struct question *question, struct answer *out, struct buf *trouble) {
     char *path = socket_path(options);
     struct err err = {0};
     struct fetch_request request = {.socket_path = path,

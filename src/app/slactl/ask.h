@@ -18,12 +18,12 @@ struct answer { /* zero-initialise to start */
     struct json *json; /* an object; of an error a problem document, or NULL */
 };
 
-/* For what the daemon computes over its whole journal: ten million events take 20 s, twice that a slow machine,
- * and beyond that a person gives up. */
+/* For what the daemon computes over its whole journal: ten million events take 20 s, twice that a slow
+ * machine, and beyond that a person gives up. */
 #define ASK_PATIENTLY_MS (10 * 60 * 1000)
 
-/* EXIT_FINE, EXIT_ANSWER or EXIT_UNREACHABLE; in the latter two, why and what to do is added to `trouble`, lines
- * for standard error. */
+/* EXIT_FINE, EXIT_ANSWER or EXIT_UNREACHABLE; in the latter two, why and what to do is added to `trouble`,
+ * lines for standard error. */
 int ask_quietly(const struct options *options, const struct question *question, struct answer *out,
     struct buf *trouble) WARN_UNUSED;
 /* The same with the trouble said. */

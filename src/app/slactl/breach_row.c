@@ -21,7 +21,7 @@ static void columns_for_people(struct table *table) {
     table_column(table, "standard", ALIGN_LEFT);
     table_column(table, "contact or target", ALIGN_LEFT);
     table_column(table, "group", ALIGN_LEFT);
-    table_column(table, "state", ALIGN_LEFT);
+    table_column(table, "state", ALIGN_WHOLE);
     table_column_time(table, "breached");
     table_column(table, "elapsed", ALIGN_RIGHT);
     table_column_time(table, "ended");
@@ -73,7 +73,8 @@ static void add_elapsed(struct breach_rows *rows, const struct json *breach) {
         cell_measured(&rows->table, json_get(breach, "elapsed"), measure, TINT_NONE);
     } else {
         if (to == INSTANT_NEVER) to = clock_wall_ms();
-        cell_words(&rows->table, from == INSTANT_NEVER || to < from ? NULL : length_text(to - from, text), TINT_NONE);
+        cell_words(&rows->table, from == INSTANT_NEVER || to < from ? NULL : length_text(to - from, text),
+            TINT_NONE);
     }
 }
 

@@ -10,7 +10,7 @@ void table_column_time(struct table *table, const char *header) {
     char zone[MOMENT_ZONE_MAX], text[2 * MOMENT_ZONE_MAX];
     bool name_it = table->style == TABLE_PEOPLE && !table->named_zone;
     snprintf(text, sizeof text, "%.60s (%s)", header, moment_zone(zone));
-    table_column(table, name_it ? text : header, ALIGN_LEFT);
+    table_column(table, name_it ? text : header, ALIGN_WHOLE);
     table->named_zone = true;
 }
 
@@ -103,7 +103,8 @@ static int64_t permille(const struct json *share, const struct json *met, const 
     return (int64_t)floor(json_number(share, 0) * 1000 + 1e-9);
 }
 
-void cell_share(struct table *table, const struct json *share, const struct json *met, const struct json *counted) {
+void cell_share(
+    struct table *table, const struct json *share, const struct json *met, const struct json *counted) {
     char text[NUMBER_TEXT_MAX];
     if (!json_is_number(share) || fabs(json_number(share, 0)) > 1e6) {
         add_nothing(table);

@@ -28,12 +28,12 @@ static void render_json(const struct findings *findings, struct buf *out) {
     buf_add_char(out, '\n');
 }
 
-static void check_file(const char *path, struct findings *findings) {
+static void check_file(const struct options *options, const char *path, struct findings *findings) {
     struct config *config = NULL;
     struct buf name = {0};
     text_safe(&name, span_of(path));
-    if (config_load(path, &config, findings) == 0)
-        fprintf(stderr, "%s: %zu standard%s in %zu file%s, no error (checked here, without the daemon)\n",
+    if (config_load(path, &config, findings) == 0 && !option_given(options, OPTION_JSON))
+        printf("%s: %zu standard%s in %zu file%s, no error (checked here, without the daemon)\n",
             buf_text(&name), config->rules.standard_count, config->rules.standard_count == 1 ? "" : "s",
             config->file_count, config->file_count == 1 ? "" : "s");
     config_free(config);
@@ -58,10 +58,10 @@ int command_check(const struct options *options) {
     struct buf text = {0};
     if (options->word_count < 2) {
         char *file = file_in_use(options);
-        check_file(file, &findings);
+        check_file(options, file, &findings);
         free(file);
     }
-    for (size_t i = 1; i < options->word_count; i++) check_file(options->words[i], &findings);
+    for (size_t i = 1; i < options->word_count; i++) check_file(options, options->words[i], &findings);
     bool json = option_given(options, OPTION_JSON);
     if (json)
         render_json(&findings, &text);

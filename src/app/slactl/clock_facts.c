@@ -5,7 +5,10 @@
 static const char *const csv_texts[] = {"standard", "outcome", "how", "calendar"};
 static const char *const csv_times[] = {"started", "due", "decided", "ended"};
 static const char *const csv_seconds[] = {"limit", "elapsed"};
-#define EACH(i, list) size_t i = 0; i < sizeof(list) / sizeof *(list); i++
+#define EACH(i, list)                                                                                        \
+    size_t i = 0;                                                                                            \
+    i < sizeof(list) / sizeof *(list);                                                                       \
+    i++
 
 void clock_columns(struct table *table) {
     for (EACH(i, csv_texts)) table_column(table, csv_texts[i], ALIGN_LEFT);
@@ -21,7 +24,8 @@ void clock_row(struct table *table, const struct json *clock) {
     cell_subject(table, json_get(clock, "subject"));
     cell_group(table, json_get(clock, "group"));
     for (EACH(i, csv_times)) cell_time(table, json_get(clock, csv_times[i]));
-    for (EACH(i, csv_seconds)) cell_measured(table, json_get(clock, csv_seconds[i]), MEASURE_SECONDS, TINT_NONE);
+    for (EACH(i, csv_seconds))
+        cell_measured(table, json_get(clock, csv_seconds[i]), MEASURE_SECONDS, TINT_NONE);
     cell_text(table, json_get(clock, "text"));
 }
 
@@ -106,6 +110,10 @@ void clock_print(struct screen screen, const struct json *clock) {
         show_text(&text, json_get(clock, "text"));
         printf("  %s\n", buf_text(&text));
         buf_clear(&text);
+    }
+    if (!json_text(json_get(clock, "started"))) { /* it never ran: the sentence says all */
+        buf_fini(&text);
+        return;
     }
     show_subject(&text, json_get(clock, "subject"));
     put_fact("subject", &text);

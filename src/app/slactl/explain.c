@@ -63,7 +63,8 @@ static int show(const struct options *options, const struct json *contact) {
     if (show_clocks(options, json_get(contact, "clocks"))) return EXIT_FINE;
     struct buf text = {0};
     if (options->word_count > 2)
-        complain(&text, "no standard \"%s\" has a clock on this contact: without it all are shown", options->words[2]);
+        complain(&text, "no standard \"%s\" has a clock on this contact: without it all are shown",
+            options->words[2]);
     else
         buf_add_text(&text, "no standard has a clock on this contact\n");
     fputs(buf_text(&text), stderr);

@@ -29,11 +29,11 @@ static void begin_columns(struct table *table, struct percentiles *percentiles) 
     static const char *const counts[] = {"counted", "met", "missed", "excluded", "open"};
     table_column(table, "standard", ALIGN_LEFT);
     table_column(table, "group", ALIGN_LEFT);
-    table_column(table, "state", ALIGN_LEFT);
+    table_column(table, "state", ALIGN_WHOLE);
     table_column(table, "attainment", ALIGN_RIGHT);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) table_column(table, counts[i], ALIGN_RIGHT);
-    if (TABLE_COLUMNS_MAX - table->column_count - 2 < percentiles->count)
-        percentiles->count = TABLE_COLUMNS_MAX - table->column_count - 2;
+    size_t room = TABLE_COLUMNS_MAX - table->column_count - 3; /* for mean, min, max */
+    if (percentiles->count > room) percentiles->count = room;
     for (size_t i = 0; i < percentiles->count; i++) {
         struct buf header = {0};
         buf_add_char(&header, 'p');
@@ -42,6 +42,7 @@ static void begin_columns(struct table *table, struct percentiles *percentiles) 
         buf_fini(&header);
     }
     table_column(table, "mean", ALIGN_RIGHT);
+    if (table->style == TABLE_CSV) table_column(table, "min", ALIGN_RIGHT);
     table_column(table, "max", ALIGN_RIGHT);
 }
 
@@ -62,10 +63,12 @@ static void add_row(struct table *table, const struct json *standard, const stru
         cell_measured(table, value, measure, TINT_NONE);
     }
     cell_measured(table, json_get(group, "mean"), measure, TINT_NONE);
+    if (table->style == TABLE_CSV) cell_measured(table, json_get(group, "min"), measure, TINT_NONE);
     cell_measured(table, json_get(group, "max"), measure, TINT_NONE);
 }
 
-static void show_table(const struct options *options, const struct units *units, const struct json *standards) {
+static void show_table(
+    const struct options *options, const struct units *units, const struct json *standards) {
     struct percentiles percentiles = {0};
     const struct json *standard, *group;
     struct table table;
@@ -92,7 +95,8 @@ int command_figures(const struct options *options) {
     int code = units_ask(options, &units);
     /* A replay of a long journal takes its time. */
     if (code == EXIT_FINE)
-        code = ask(options, &(struct question){.target = buf_text(&target), .timeout_ms = ASK_PATIENTLY_MS}, &figures);
+        code = ask(options, &(struct question){.target = buf_text(&target), .timeout_ms = ASK_PATIENTLY_MS},
+            &figures);
     if (code == EXIT_FINE && option_given(options, OPTION_JSON))
         answer_print(&figures);
     else if (code == EXIT_FINE)

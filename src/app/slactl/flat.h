@@ -1,6 +1,5 @@
-/* flat: a document as rows of name and value, "database.bytes,4096": what CSV can hold of one that is no list.
- * Owns: nothing.
- * Must not know: what it says. */
+/* flat: a document as rows of name and value, "database.bytes,4096": what CSV can hold of one that is no
+ * list. Owns: nothing. Must not know: what it says. */
 #ifndef SLAD_SLACTL_FLAT_H
 #define SLAD_SLACTL_FLAT_H
 

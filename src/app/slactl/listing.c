@@ -96,7 +96,8 @@ static int print_merged(const struct options *options, const struct listing *lis
 void listing_say_empty(const struct options *options, const char *what) {
     struct buf narrowed = {0};
     options_describe(options, &narrowed);
-    fprintf(stderr, "no %s%s%s%s\n", what, narrowed.size ? " (" : "", buf_text(&narrowed), narrowed.size ? ")" : "");
+    fprintf(stderr, "no %s%s%s%s\n", what, narrowed.size ? " (" : "", buf_text(&narrowed),
+        narrowed.size ? ")" : "");
     buf_fini(&narrowed);
 }
 

@@ -17,9 +17,10 @@ struct listing_end {
     size_t rows;
     struct buf next; /* where it would go on, as JSON text; empty at the end of the list. buf_fini() frees. */
 };
-/* An exit code, said on standard error when it is not EXIT_FINE. At most options->limit rows. *out is filled in
- * any case; zero-initialise it. */
-int listing_walk(const struct options *options, const struct listing *listing, struct listing_end *out) WARN_UNUSED;
+/* An exit code, said on standard error when it is not EXIT_FINE. At most options->limit rows. *out is filled
+ * in any case; zero-initialise it. */
+int listing_walk(
+    const struct options *options, const struct listing *listing, struct listing_end *out) WARN_UNUSED;
 
 /* The whole of a command that lists: with --json the merged pages, else rows into a table that the caller has
  * begun (and ends), and remarks on standard error about an empty list or one that goes on. */

@@ -1,6 +1,6 @@
 /* 1. Between looks, seen holds every breach of the last look as (id, updated).
- * 2. A breach is new when that pair is not among them and it changed no earlier than anything seen: what a filter
- *    lets slip in from below is old. */
+ * 2. A breach is new when that pair is not among them and it changed no earlier than anything seen: what a
+ * filter lets slip in from below is old. */
 #include "look.h"
 
 #include <stdlib.h>
@@ -35,7 +35,8 @@ static bool take_page(struct look *look, const struct answer *page, struct look 
             push(&look->rows, &look->row_count, &look->row_capacity, &row);
         else
             all_new = false;
-        if (row.updated_ms > now->latest_ms && row.updated_ms != INSTANT_NEVER) now->latest_ms = row.updated_ms;
+        if (row.updated_ms > now->latest_ms && row.updated_ms != INSTANT_NEVER)
+            now->latest_ms = row.updated_ms;
         row.breach = NULL;
         row.raw = (struct span){NULL, 0};
         push(&now->seen, &now->seen_count, &now->seen_capacity, &row);

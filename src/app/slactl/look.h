@@ -25,10 +25,11 @@ struct look { /* zero-initialise to start */
     size_t seen_count, seen_capacity;
     int64_t latest_ms; /* the latest change there was */
     bool has_looked;
-    bool lost;         /* there was more that is new than LOOK_PAGES hold */
+    bool lost; /* there was more that is new than LOOK_PAGES hold */
 };
 /* An exit code; what is wrong is added to trouble. target is /v1/breaches with its filters. */
-int look_again(const struct options *options, const char *target, struct look *look, struct buf *trouble) WARN_UNUSED;
+int look_again(
+    const struct options *options, const char *target, struct look *look, struct buf *trouble) WARN_UNUSED;
 void look_fini(struct look *look);
 
 #endif

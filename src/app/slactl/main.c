@@ -9,8 +9,8 @@
 
 const struct command commands[] = {
     {"status", "", "how slad is doing: one page; exit 1 when it has failed", 0, 0, 0, command_status, NULL},
-    {"standards", "[NAME]", "the standards in force, or one in full with its history", 0, 0, 1, command_standards,
-        NULL},
+    {"standards", "[NAME]", "the standards in force, or one in full with its history", 0, 0, 1,
+        command_standards, NULL},
     {"breaches", "", "missed contacts and levels not held, the newest first",
         PAGED | BREACHES | OPTION_BIT(SINCE) | OPTION_BIT(UNTIL), 0, 0, command_breaches,
         "\"breached\" is the instant at which the outcome was decided, or the level no longer held.\n"},
@@ -29,8 +29,8 @@ const struct command commands[] = {
         "Begins with the last 10 (--limit). --json gives a line of JSON for each.\n"},
     {"reload", "", "have the daemon read its configuration again; exit 1 when it is refused", 0, 0, 0,
         command_reload, NULL},
-    {"check", "[FILE...]", "check the configuration here, without the daemon, and say every error", 0, 0, SIZE_MAX,
-        command_check, "Without FILE: the one that the daemon reads, or /etc/slad/slad.yaml.\n"},
+    {"check", "[FILE...]", "check the configuration here, without the daemon, and say every error", 0, 0,
+        SIZE_MAX, command_check, "Without FILE: the one that the daemon reads, or /etc/slad/slad.yaml.\n"},
     {"help", "[COMMAND]", "this, or more on a command", 0, 0, 1, command_help, NULL},
 };
 const size_t command_count = sizeof commands / sizeof *commands;
@@ -69,7 +69,8 @@ int main(int argc, char **argv) {
     struct options options;
     struct err err;
     int code;
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) return finish((puts("slactl " SLAD_VERSION), EXIT_FINE));
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return finish((puts("slactl " SLAD_VERSION), EXIT_FINE));
     const struct command *command = NULL;
     if (options_parse(argc, argv, &options, &err))
         code = wrong_usage(&err);

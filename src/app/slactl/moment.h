@@ -9,7 +9,8 @@
 
 /* From now on the local zone is UTC. */
 void moment_use_utc(void);
-/* The local zone's name: "Europe/Riga", "UTC", or the abbreviation where no name is to be had. Returns out. */
+/* The local zone's name: "Europe/Riga", "UTC", or the abbreviation where no name is to be had. Returns out.
+ */
 enum { MOMENT_ZONE_MAX = 64 };
 const char *moment_zone(char out[MOMENT_ZONE_MAX]);
 

@@ -1,43 +1,74 @@
 /* slactl open: the clocks that run, the nearest due first. */
 #include <stdio.h>
+#include <string.h>
 #include "cell.h"
 #include "listing.h"
 #include "query.h"
 
-static void add_row(struct table *table, const struct json *clock) {
-    const struct json *left = json_get(clock, "left");
+struct columns {
+    struct table table;
+    bool subjects; /* some are not just their contact */
+};
+
+static void add_state(struct table *table, const struct json *clock) {
     bool missed = json_is_true(json_get(clock, "missed")), paused = json_is_true(json_get(clock, "paused"));
-    bool late = missed || (json_is_number(left) && json_number(left, 0) < 0);
+    cell_words(table,
+        missed   ? "missed"
+        : paused ? "paused"
+                 : "running",
+        missed   ? TINT_BAD
+        : paused ? TINT_WARNING
+                 : TINT_NONE);
+}
+
+static void add_row(struct columns *columns, const struct json *clock) {
+    struct table *table = &columns->table;
+    const struct json *left = json_get(clock, "left");
     cell_text(table, json_get(clock, "standard"));
     cell_text(table, json_get(clock, "contact"));
-    cell_subject(table, json_get(clock, "subject"));
+    if (columns->subjects) cell_subject(table, json_get(clock, "subject"));
     cell_group(table, json_get(clock, "group"));
-    cell_time(table, json_get(clock, "started"));
+    add_state(table, clock);
+    if (table->style == TABLE_CSV) cell_time(table, json_get(clock, "started"));
     cell_time(table, json_get(clock, "due"));
-    cell_measured(table, json_get(clock, "limit"), MEASURE_SECONDS, TINT_NONE);
+    cell_measured(table, left, MEASURE_SECONDS, json_number(left, 0) < 0 ? TINT_BAD : TINT_NONE);
     cell_measured(table, json_get(clock, "elapsed"), MEASURE_SECONDS, TINT_NONE);
-    cell_measured(table, left, MEASURE_SECONDS, late ? TINT_BAD : TINT_NONE);
-    cell_words(table, missed ? "missed" : paused ? "paused" : "running",
-        missed ? TINT_BAD : paused ? TINT_WARNING : TINT_NONE);
+    cell_measured(table, json_get(clock, "limit"), MEASURE_SECONDS, TINT_NONE);
+}
+
+static bool has_subjects(const struct json *clocks) {
+    for (const struct json *clock = json_first(clocks); clock; clock = json_next(clock)) {
+        const char *contact = json_text(json_get(clock, "contact")),
+                   *subject = json_text(json_get(clock, "subject"));
+        if (!contact || !subject || strcmp(contact, subject) != 0) return true;
+    }
+    return false;
+}
+
+static void begin_columns(struct columns *columns, const struct options *options, const struct json *clocks) {
+    struct table *table = &columns->table;
+    table_init(table, options);
+    columns->subjects = table->style == TABLE_CSV || has_subjects(clocks);
+    table_column(table, "standard", ALIGN_LEFT);
+    table_column(table, "contact", ALIGN_LEFT);
+    if (columns->subjects) table_column(table, "subject", ALIGN_LEFT);
+    table_column(table, "group", ALIGN_LEFT);
+    table_column(table, "clock", ALIGN_WHOLE);
+    if (table->style == TABLE_CSV) table_column_time(table, "started");
+    table_column_time(table, "due");
+    table_column(table, "left", ALIGN_RIGHT);
+    table_column(table, "elapsed", ALIGN_RIGHT);
+    table_column(table, "limit", ALIGN_RIGHT);
 }
 
 static void show_table(const struct options *options, const struct json *clocks) {
-    struct table table;
-    table_init(&table, options);
-    table_column(&table, "standard", ALIGN_LEFT);
-    table_column(&table, "contact", ALIGN_LEFT);
-    table_column(&table, "subject", ALIGN_LEFT);
-    table_column(&table, "group", ALIGN_LEFT);
-    table_column_time(&table, "started");
-    table_column_time(&table, "due");
-    table_column(&table, "limit", ALIGN_RIGHT);
-    table_column(&table, "elapsed", ALIGN_RIGHT);
-    table_column(&table, "left", ALIGN_RIGHT);
-    table_column(&table, "clock", ALIGN_LEFT);
-    for (const struct json *clock = json_first(clocks); clock; clock = json_next(clock)) add_row(&table, clock);
-    table_end(&table);
-    if (table.row_count == 0) listing_say_empty(options, "open clocks");
-    table_fini(&table);
+    struct columns columns;
+    begin_columns(&columns, options, clocks);
+    for (const struct json *clock = json_first(clocks); clock; clock = json_next(clock))
+        add_row(&columns, clock);
+    table_end(&columns.table);
+    if (columns.table.row_count == 0) listing_say_empty(options, "open clocks");
+    table_fini(&columns.table);
 }
 
 int command_open(const struct options *options) {

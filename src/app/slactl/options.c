@@ -36,8 +36,8 @@ static int unknown_option(struct span typed, struct err *err) {
     const char *nearest = nearest_word(typed, names, OPTION_COUNT);
     struct buf shown = {0};
     text_safe(&shown, typed);
-    err_set(err, ERR_INVALID, "there is no option --%s%s%s%s", buf_text(&shown), nearest ? ": did you mean --" : "",
-        nearest ? nearest : "", nearest ? "?" : "");
+    err_set(err, ERR_INVALID, "there is no option --%s%s%s%s", buf_text(&shown),
+        nearest ? ": did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "");
     buf_fini(&shown);
     return ERR_INVALID;
 }
@@ -75,7 +75,8 @@ static int take_option(struct options *o, char **argv, int left, struct err *err
         o->value[id] = "";
         return 1;
     }
-    if (!value && left < 2) return err_set(err, ERR_INVALID, "--%s needs a value: %s", row->name, row->argument);
+    if (!value && left < 2)
+        return err_set(err, ERR_INVALID, "--%s needs a value: %s", row->name, row->argument);
     o->value[id] = value ? value + 1 : argv[1];
     if (row->kind == OPTION_ATTRIBUTE) o->groups[o->group_count++] = o->value[id];
     return value ? 1 : 2;
@@ -92,7 +93,8 @@ static int check_one(const struct option_row *row, const char *value, struct err
 
 static int check_all(struct options *o, struct err *err) {
     int rc = 0;
-    for (size_t id = 0; rc == 0 && id < OPTION_COUNT; id++) rc = check_one(&option_rows[id], o->value[id], err);
+    for (size_t id = 0; rc == 0 && id < OPTION_COUNT; id++)
+        rc = check_one(&option_rows[id], o->value[id], err);
     for (size_t i = 0; rc == 0 && i < o->group_count; i++)
         rc = check_one(&option_rows[OPTION_GROUP], o->groups[i], err);
     if (rc == 0 && option_given(o, OPTION_JSON) && option_given(o, OPTION_CSV))
@@ -114,7 +116,8 @@ int options_parse(int argc, char **argv, struct options *out, struct err *err) {
         else if (only_words || argv[i][0] != '-' || argv[i][1] == '\0')
             out->words[out->word_count++] = argv[i];
         else if (argv[i][1] != '-' && strcmp(argv[i], "-h") != 0)
-            return err_set(err, ERR_INVALID, "options are written out: \"--limit 5\"; \"slactl help\" lists them");
+            return err_set(
+                err, ERR_INVALID, "options are written out: \"--limit 5\"; \"slactl help\" lists them");
         else
             took = take_option(out, argv + i, argc - i, err);
         if (took < 0) return took;

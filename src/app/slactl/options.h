@@ -56,7 +56,8 @@ struct options {
 /* ERR_INVALID with prose; then, too, options_fini() is called. */
 int options_parse(int argc, char **argv, struct options *out, struct err *err) WARN_UNUSED;
 /* Whether only options are given that are common or in this set of bits. */
-int options_check(const struct options *options, const char *command, unsigned takes, struct err *err) WARN_UNUSED;
+int options_check(
+    const struct options *options, const char *command, unsigned takes, struct err *err) WARN_UNUSED;
 void options_fini(struct options *options);
 
 static inline bool option_given(const struct options *options, enum option_id id) {

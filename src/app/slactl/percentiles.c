@@ -18,7 +18,8 @@ static void add_row(void *arg, const struct json *row, struct span raw) {
     cell_group(&rows->table, json_get(row, "group"));
     cell_time(&rows->table, json_get(row, "at"));
     table_add(&rows->table, buf_span(&name), TINT_NONE);
-    cell_measured(&rows->table, json_get(row, "value"), units_of(&rows->units, json_get(row, "standard")), TINT_NONE);
+    cell_measured(
+        &rows->table, json_get(row, "value"), units_of(&rows->units, json_get(row, "standard")), TINT_NONE);
     buf_fini(&name);
 }
 

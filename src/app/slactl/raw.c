@@ -38,7 +38,8 @@ static size_t bytes_until(struct span text, char stop) {
 
 bool raw_next(struct span *rest, struct span *item) {
     struct span text = trimmed(*rest);
-    if (text.n >= 2 && (*text.p == '{' || *text.p == '[')) /* not begun yet; what is left begins with a comma */
+    if (text.n >= 2 &&
+        (*text.p == '{' || *text.p == '[')) /* not begun yet; what is left begins with a comma */
         text = trimmed((struct span){text.p + 1, text.n - 2});
     else if (text.n && *text.p == ',')
         text = trimmed((struct span){text.p + 1, text.n - 1});
@@ -59,7 +60,8 @@ struct span raw_member(struct span object, const char *name) {
     struct span rest = object, member;
     while (raw_next(&rest, &member)) {
         size_t bytes = string_bytes(member);
-        if (bytes >= 2 && span_eq((struct span){member.p + 1, bytes - 2}, span_of(name))) return raw_value(member);
+        if (bytes >= 2 && span_eq((struct span){member.p + 1, bytes - 2}, span_of(name)))
+            return raw_value(member);
     }
     return (struct span){NULL, 0};
 }
@@ -96,8 +98,7 @@ static void add_all(struct buf *out, struct span json, enum layout layout) {
         size_t bytes = c == '"' ? string_bytes((struct span){json.p + i, json.n - i}) : 1;
         if (closes && depth) depth--;
         if (!is_blank(c)) {
-            if (layout == LAYOUT_LINES && (before == ',' || opened != closes))
-                add_line(out, depth);
+            if (layout == LAYOUT_LINES && (before == ',' || opened != closes)) add_line(out, depth);
             add_string(out, (struct span){json.p + i, bytes});
             if (c == ':' && layout == LAYOUT_LINES) buf_add_char(out, ' ');
             before = c;

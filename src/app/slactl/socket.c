@@ -78,7 +78,8 @@ int socket_explain(const char *path, const struct err *err, struct buf *trouble)
     if (err->code == ERR_DENIED) return explain_denied(path, trouble);
     if (err->code == ERR_NOT_FOUND || (err->code == ERR_IO && !is_listened_at(path))) {
         complain(trouble,
-            "slad is not running, or not listening at %s: start it with `systemctl start slad`, or name another "
+            "slad is not running, or not listening at %s: start it with `systemctl start slad`, or name "
+            "another "
             "socket with --socket",
             path);
         return EXIT_UNREACHABLE;

@@ -14,7 +14,8 @@ struct page {
 /* Ends the line that was gathered, under its label. */
 static void put(struct page *page, const char *label, enum tint tint) {
     bool tinted = page->screen.has_color && tint != TINT_NONE;
-    printf("%-15s%s%s%s\n", label, tinted ? tint_begin(tint) : "", buf_text(&page->line), tinted ? TINT_END : "");
+    printf("%-15s%s%s%s\n", label, tinted ? tint_begin(tint) : "", buf_text(&page->line),
+        tinted ? TINT_END : "");
     buf_clear(&page->line);
 }
 
@@ -27,7 +28,12 @@ static void add_bytes(struct buf *out, const struct json *bytes) {
 }
 
 static void add_number(struct buf *out, const struct json *number, const char *what) {
-    if (json_is_number(number)) buf_printf(out, "%s%" PRId64 " %s", out->size ? ", " : "", json_integer(number, 0), what);
+    if (json_is_number(number))
+        buf_printf(out, "%s%" PRId64 " %s", out->size ? ", " : "", json_integer(number, 0), what);
+}
+
+static void add_labelled(struct buf *out, const char *what, const struct json *number) {
+    if (json_is_number(number)) buf_printf(out, ", %s %" PRId64, what, json_integer(number, 0));
 }
 
 static void put_running(struct page *page, const struct json *status) {
@@ -43,7 +49,7 @@ static void put_running(struct page *page, const struct json *status) {
     buf_printf(&page->line, " (%s)", moment_zone(zone));
     if (now != INSTANT_NEVER && started != INSTANT_NEVER && now >= started)
         buf_printf(&page->line, ", for %s", length_text(now - started, text));
-    if (json_is_number(json_get(status, "pid"))) add_number(&page->line, json_get(status, "pid"), "is its process");
+    add_labelled(&page->line, "pid", json_get(status, "pid"));
     put(page, "daemon", tint_of_state(state));
     if (json_text(json_get(status, "failure"))) {
         show_text(&page->line, json_get(status, "failure"));
@@ -55,19 +61,21 @@ static void put_standards(struct page *page, const struct json *standards) {
     int64_t breached = 0, met = 0, without = 0;
     for (const struct json *s = json_first(standards); s; s = json_next(s)) {
         const char *state = json_text(json_get(s, "state"));
-        bool is_breached = state && strcmp(state, "breached") == 0, is_met = state && strcmp(state, "met") == 0;
+        bool is_breached = state && strcmp(state, "breached") == 0,
+             is_met = state && strcmp(state, "met") == 0;
         breached += is_breached;
         met += is_met;
         without += !is_breached && !is_met;
     }
-    buf_printf(&page->line, "%" PRId64 " breached, %" PRId64 " met, %" PRId64 " without data", breached, met, without);
+    buf_printf(&page->line, "%" PRId64 " breached, %" PRId64 " met, %" PRId64 " without data", breached, met,
+        without);
     put(page, "standards", breached ? TINT_BAD : met ? TINT_GOOD : TINT_NONE);
     for (const struct json *s = json_first(standards); s; s = json_next(s)) {
         const char *state = json_text(json_get(s, "state"));
         if (!state || strcmp(state, "breached") != 0) continue;
         show_text(&page->line, json_get(s, "name"));
-        buf_printf(&page->line, ": %" PRId64 " of %" PRId64 " groups", json_integer(json_get(s, "breached"), 0),
-            json_integer(json_get(s, "groups"), 0));
+        buf_printf(&page->line, ": %" PRId64 " of %" PRId64 " groups",
+            json_integer(json_get(s, "breached"), 0), json_integer(json_get(s, "groups"), 0));
         put(page, "  breached", TINT_BAD);
     }
 }
@@ -76,7 +84,7 @@ static void put_refused(struct page *page, const struct json *refused) {
     if (!json_is_object(refused)) return;
     buf_add_text(&page->line, "at ");
     show_time(&page->line, json_get(refused, "at"), MOMENT_SECONDS);
-    buf_add_text(&page->line, ": the files hold errors, and what was loaded before stays in force");
+    buf_add_text(&page->line, ": the files hold errors; what was loaded stays in force");
     put(page, "  REFUSED", TINT_BAD);
     const struct json *finding = json_first(json_get(refused, "findings"));
     for (; finding; finding = json_next(finding)) {
@@ -91,7 +99,7 @@ static void put_configuration(struct page *page, const struct json *configuratio
     show_text(&page->line, json_get(configuration, "path"));
     buf_add_text(&page->line, ", loaded ");
     show_time(&page->line, json_get(configuration, "loaded"), MOMENT_SECONDS);
-    add_number(&page->line, json_get(configuration, "generation"), "generation(s)");
+    add_labelled(&page->line, "generation", json_get(configuration, "generation"));
     put(page, "configuration", TINT_NONE);
     put_refused(page, json_get(configuration, "refused"));
     if (!json_is_object(adopting)) return;
@@ -120,7 +128,6 @@ static void put_counts(struct page *page, const struct json *status) {
     add_number(&page->line, rejected, "rejected");
     add_number(&page->line, json_get(counters, "events_duplicate"), "duplicate");
     buf_add_text(&page->line, page->line.size ? " since the start" : "-");
-    add_number(&page->line, json_get(json_get(status, "database"), "events"), "in the journal so far");
     put(page, "events", json_integer(rejected, 0) ? TINT_WARNING : TINT_NONE);
     add_number(&page->line, json_get(engine, "contacts"), "in memory");
     add_number(&page->line, json_get(engine, "open"), "clocks open");

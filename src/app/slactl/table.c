@@ -1,7 +1,7 @@
 /* 1. cell_count is a multiple of column_count between rows.
- * 2. In CSV every cell is on its way to standard output as soon as it is added, so that no number of rows costs
- *    memory.
- * 3. A column's width is that of its widest cell or header, until table_end() makes the table fit. */
+ * 2. In CSV every cell is on its way to standard output as soon as it is added, so that no number of rows
+ *    costs memory.
+ * 3. Columns have a width only once table_end() has made the table fit. */
 #include "table.h"
 
 #include <stdio.h>
@@ -13,15 +13,15 @@ enum {
 };
 
 void table_init(struct table *table, const struct options *options) {
-    *table = (struct table){.style = option_given(options, OPTION_CSV) ? TABLE_CSV : TABLE_PEOPLE,
-        .screen = options->screen};
+    *table = (struct table){
+        .style = option_given(options, OPTION_CSV) ? TABLE_CSV : TABLE_PEOPLE, .screen = options->screen};
 }
 
 bool table_column(struct table *table, const char *header, enum align align) {
     if (table->column_count == TABLE_COLUMNS_MAX) return false;
     struct span text = span_of(header);
     table->columns[table->column_count++] =
-        (struct column){arena_text(&table->arena, text), align, text_width(text)};
+        (struct column){arena_text(&table->arena, text), align, text_width(text), 0};
     return true;
 }
 
@@ -66,39 +66,45 @@ void table_add(struct table *table, struct span text, enum tint tint) {
     table->cells = mem_grow(table->cells, &table->cell_capacity, table->cell_count + 1, sizeof *table->cells);
     size_t width = text_width(text);
     table->cells[table->cell_count++] = (struct cell){arena_text(&table->arena, text), width, tint};
-    if (width > column->width) column->width = width;
+    if (width > column->natural) column->natural = width;
     if (table->cell_count % table->column_count == 0) table->row_count++;
 }
 
 /* ---- for people ---- */
 
-static size_t table_width(const struct table *table) {
-    size_t width = table->indent + COLUMN_GAP * (table->column_count - 1);
-    for (size_t i = 0; i < table->column_count; i++) width += table->columns[i].width;
+static size_t table_width(const struct table *table, size_t count) {
+    size_t width = table->indent + COLUMN_GAP * (count - 1);
+    for (size_t i = 0; i < count; i++) width += table->columns[i].width;
     return width;
 }
 
-/* Takes columns from the widest text until the table fits the screen, or no text can be narrower. Numbers and
- * times stay whole: half of one would be a lie. */
-static void fit(struct table *table) {
-    while (table->screen.columns && table_width(table) > table->screen.columns) {
-        struct column *widest = NULL;
-        for (size_t i = 0; i < table->column_count; i++) {
-            struct column *column = &table->columns[i];
-            bool can = column->align == ALIGN_LEFT && column->width > COLUMN_MIN &&
-                       column->width > text_width(span_of(column->header));
-            if (can && (!widest || column->width > widest->width)) widest = column;
-        }
-        if (!widest) return;
+static struct column *widest_text(struct table *table, size_t count) {
+    struct column *widest = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct column *column = &table->columns[i];
+        bool can = column->align == ALIGN_LEFT && column->width > COLUMN_MIN &&
+                   column->width > text_width(span_of(column->header));
+        if (can && (!widest || column->width > widest->width)) widest = column;
+    }
+    return widest;
+}
+
+/* Takes from the widest texts until so many columns fit the screen; false when no text can be narrower. */
+static bool fit(struct table *table, size_t count) {
+    for (size_t i = 0; i < count; i++) table->columns[i].width = table->columns[i].natural;
+    while (table->screen.columns && table_width(table, count) > table->screen.columns) {
+        struct column *widest = widest_text(table, count);
+        if (!widest) return false;
         widest->width--;
     }
+    return true;
 }
 
 static void add_spaces(struct buf *line, size_t count) {
     while (count--) buf_add_char(line, ' ');
 }
 
-/* A text in its column, cut with "…" where it is too wide. `left` is what the screen still has. */
+/* A text in its column, cut with "…" where it is too wide. */
 static void add_cell(struct buf *line, const struct cell *cell, const struct column *column, enum tint tint) {
     struct span text = span_of(cell->text);
     size_t width = cell->width;
@@ -112,17 +118,7 @@ static void add_cell(struct buf *line, const struct cell *cell, const struct col
     buf_add_span(line, text);
     if (cut) buf_add_text(line, "…");
     if (tint != TINT_NONE) buf_add_text(line, TINT_END);
-    if (column->align == ALIGN_LEFT) add_spaces(line, column->width - width);
-}
-
-/* Columns that do not fit at all are left out, from the right: a line that wraps is no table any more. */
-static size_t columns_shown(const struct table *table) {
-    size_t width = table->indent, count = 0;
-    for (; count < table->column_count; count++) {
-        width += table->columns[count].width + (count ? COLUMN_GAP : 0);
-        if (count && table->screen.columns && width > table->screen.columns) break;
-    }
-    return count;
+    if (column->align != ALIGN_RIGHT) add_spaces(line, column->width - width);
 }
 
 static void print_line(const struct table *table, const struct cell *cells, size_t count, struct buf *line) {
@@ -146,6 +142,18 @@ static void print_header(const struct table *table, size_t count, struct buf *li
     print_line(table, headers, count, line);
 }
 
+/* How many columns are shown: those that do not fit at all are left out from the right, as a line that wraps
+ * is no table any more. The first is in any case. */
+static size_t columns_shown(struct table *table) {
+    size_t count = table->column_count;
+    while (!fit(table, count) && count > 1) count--;
+    if (count == 1 && table->screen.columns &&
+        table->columns[0].width + table->indent > table->screen.columns)
+        table->columns[0].width =
+            table->screen.columns > table->indent ? table->screen.columns - table->indent : 1;
+    return count;
+}
+
 void table_end(struct table *table) {
     if (table->style == TABLE_CSV) {
         if (table->row_count == 0) write_csv_header(table);
@@ -153,13 +161,13 @@ void table_end(struct table *table) {
     }
     if (table->row_count == 0) return;
     struct buf line = {0};
-    fit(table);
-    size_t count = columns_shown(table);
+    size_t count = columns_shown(table), hidden = table->column_count - count;
     print_header(table, count, &line);
     for (size_t row = 0; row < table->row_count; row++)
         print_line(table, table->cells + row * table->column_count, count, &line);
-    if (count < table->column_count && table->screen.is_terminal)
-        fprintf(stderr, "%zu more columns do not fit this terminal; --csv has all\n", table->column_count - count);
+    if (hidden)
+        fprintf(stderr, "%zu column%s of the table do%s not fit this terminal; --csv has all\n", hidden,
+            hidden == 1 ? "" : "s", hidden == 1 ? "es" : "");
     buf_fini(&line);
 }
 

@@ -7,11 +7,13 @@
 #include "options.h"
 #include "slad/base/mem.h"
 
-enum align { ALIGN_LEFT, ALIGN_RIGHT };
+/* Only left-aligned texts are cut where a table is too wide: half of a number or a time would be a lie. */
+enum align { ALIGN_LEFT, ALIGN_RIGHT, ALIGN_WHOLE /* left, never cut */ };
 struct column {
     char *header;
     enum align align;
-    size_t width;
+    size_t natural; /* width of the widest cell or the header */
+    size_t width;   /* as shown */
 };
 struct cell {
     char *text;

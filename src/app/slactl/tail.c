@@ -16,14 +16,16 @@ struct tail {
     bool has_begun;          /* a line was shown */
 };
 
-/* What became of it, in words. */
+/* What became of it, in words. A measurement that is missed and over at once (a value, an event that must not
+ * happen) is no news of an end. */
 static const char *news(const struct json *breach) {
     const char *kind = json_text(json_get(breach, "kind")), *state = json_text(json_get(breach, "state"));
     bool level = kind && strcmp(kind, "level") == 0;
     if (json_is_object(json_get(breach, "excused"))) return "excused";
     if (!state || strcmp(state, "withdrawn") == 0) return "withdrawn";
-    if (strcmp(state, "closed") == 0) return level ? "held again" : "ended late";
-    return level ? "not held" : "missed";
+    if (strcmp(state, "closed") != 0) return level ? "not held" : "missed";
+    if (level) return "held again";
+    return instant_of(breach_from(breach)) == instant_of(breach_to(breach)) ? "missed" : "ended";
 }
 
 static void print_header(struct tail *tail) {
@@ -54,7 +56,9 @@ static void add_words(struct buf *line, struct tail *tail, const struct json *br
 static void print_line(struct tail *tail, const struct look_row *row) {
     char at[MOMENT_TEXT_MAX];
     const char *what = news(row->breach);
-    enum tint tint = tail->options->screen.has_color ? tint_of_state(json_text(json_get(row->breach, "state"))) : TINT_NONE;
+    enum tint tint = tail->options->screen.has_color
+                         ? tint_of_state(json_text(json_get(row->breach, "state")))
+                         : TINT_NONE;
     struct buf line = {0};
     print_header(tail);
     add_words(&line, tail, row->breach);
@@ -83,7 +87,8 @@ static void print_news(struct tail *tail, const struct look *look, size_t most) 
     if (look->lost) fputs("slactl: more breaches than a look holds: some are not shown\n", stderr);
 }
 
-/* Until interrupted, or the daemon answers with an error. A daemon that is away is waited for: it may restart. */
+/* Until interrupted, or the daemon answers with an error. A daemon that is away is waited for: it may
+ * restart. */
 static int follow(struct tail *tail, const char *target, struct look *look) {
     bool is_away = false;
     for (;;) {
@@ -116,7 +121,8 @@ int command_tail(const struct options *options) {
         print_news(&tail, &look, option_given(options, OPTION_LIMIT) ? (size_t)options->limit : FIRST_ROWS);
         if (look.row_count == 0) listing_say_empty(options, "breaches yet");
     }
-    if (code == EXIT_FINE && !option_given(options, OPTION_ONCE)) code = follow(&tail, buf_text(&target), &look);
+    if (code == EXIT_FINE && !option_given(options, OPTION_ONCE))
+        code = follow(&tail, buf_text(&target), &look);
     look_fini(&look);
     breach_rows_fini(&tail.rows);
     buf_fini(&target);

@@ -36,10 +36,11 @@ void timeline_print(const struct options *options, const struct json *contact) {
     struct buf name = {0};
     struct table table;
     show_text(&name, json_get(contact, "contact"));
-    printf("contact %s: %zu event%s\n\n", buf_text(&name), json_size(events), json_size(events) == 1 ? "" : "s");
+    printf(
+        "contact %s: %zu event%s\n\n", buf_text(&name), json_size(events), json_size(events) == 1 ? "" : "s");
     table_init(&table, options);
     snprintf(header, sizeof header, "at (%s)", moment_zone(zone));
-    table_column(&table, header, ALIGN_LEFT);
+    table_column(&table, header, ALIGN_WHOLE);
     table_column(&table, "event", ALIGN_LEFT);
     table_column(&table, "received", ALIGN_RIGHT);
     table_column(&table, "says", ALIGN_LEFT);

@@ -1,6 +1,5 @@
-/* units: which standards measure values instead of durations, so that 4.5 is not shown as four and a half seconds.
- * Owns: the daemon's list of standards, until units_fini().
- * Must not know: tables. */
+/* units: which standards measure values instead of durations, so that 4.5 is not shown as four and a half
+ * seconds. Owns: the daemon's list of standards, until units_fini(). Must not know: tables. */
 #ifndef SLAD_SLACTL_UNITS_H
 #define SLAD_SLACTL_UNITS_H
 

@@ -42,7 +42,7 @@ static void a_late_event_changes_what_came_after(void **state) {
     play_start(&p, "standards: {a: {start: offered, stop: answered, pause: held, resume: resumed, within: 10s, by: queue}}", 0);
     play(&p, 0, "x offered queue=q1");
     play(&p, 15000, "x answered");
-    play_expect(&p, "missed a \"x\" 10000\n");
+    play_expect(&p, "missed a \"x\" 10000\nmissed a \"x\" 10000\n"); /* by the clock, and then with its end */
     play_late(&p, 3000, "x held");
     play_expect(&p, "withdrawn a \"x\" 10000\n");
     play_late(&p, 4000, "x resumed");
@@ -70,12 +70,12 @@ static void deadlines_are_put_off_by_grace(void **state) {
     engine_advance(p.engine, 13500, 11500); /* the receipt and grace */
     play_expect(&p, "missed a \"x\" 10000\n");
     play_received(&p, 0, 12000, "y offered");
-    for (int64_t now = 13500; now < 22000; now += 500) { /* news of it all the time */
-        play_received(&p, 1, now, "y noted");
+    for (int64_t now = 13500; now < 23500; now += 500) { /* news of it all the time, also such as runs it anew */
+        play_received(&p, 1, now, now % 1000 ? "y noted" : "y offered");
         engine_advance(p.engine, now, now - 2000);
         play_expect(&p, "");
     }
-    engine_advance(p.engine, 22000, 20000); /* due + grace, and 5 x grace */
+    engine_advance(p.engine, 23500, 21500); /* 5 x grace after it could first have been decided */
     play_expect(&p, "missed a \"y\" 10000\n");
     play_end(&p);
 }
@@ -195,7 +195,7 @@ static void a_story_tells_each_cycle_once(void **state) {
         "story a x [\"x\",\"q1\"] from 1000 due 11000 limit 10000 rule 0 \"met\" 4000 \"stop\" 4000 elapsed 3000\n"
         "story a x [\"x\",\"q2\"] from 2000 due 12000 limit 10000 rule 0 \"\" 9223372036854775807 \"\" 9223372036854775807 elapsed 7600\n"
         "story b x \"x\" from 0 due 13000 limit 10000 rule 0 \"\" 9223372036854775807 \"\" 9223372036854775807 elapsed 6600 5000 8000\n"
-        "story c x \"x\" from 0 due 9223372036854775807 limit -1 rule -1 idle \"\" 9223372036854775807 \"\" 9223372036854775807 elapsed 9600\n"
+        "story c x \"x\" from 0 due 9223372036854775807 limit -1 rule -1 idle \"\" 9223372036854775807 \"stop\" 5000 elapsed 5000\n"
         "story v x \"x\" from 9000 due 9223372036854775807 limit -1 rule -1 \"excluded\" 9600 \"void\" 9000 elapsed 4500000\n");
     told_fini(&told);
     play_end(&p);
@@ -229,7 +229,9 @@ static void changed_figures_are_told_once(void **state) {
     play(&p, 2000, "y moved queue=q2");
     play(&p, 2000, "y moved queue=q3"); /* there and back between two reads: may be told, with the same */
     engine_advance(p.engine, 10000, 10000);
-    engine_figures_changed(p.engine, note_group, &(struct buf){0});
+    struct buf some = {0};
+    engine_figures_changed(p.engine, note_group, &some);
+    buf_fini(&some);
     engine_advance(p.engine, 20999, 20999);
     expect_changed(&p, "q3 1 1;");
     engine_advance(p.engine, 21000, 21000); /* the window moves over a record */
@@ -242,21 +244,34 @@ static void levels_can_be_adopted(void **state) {
     struct play p;
     play_start(&p, "standards: {a: {start: offered, stop: answered, within: 10s, by: queue, target: ['90%', 'missed < 3']}}", 0);
     struct span q1[] = {SPAN("q1")}, q9[] = {SPAN("q9")};
-    engine_adopt_level(p.engine, 0, &(struct group){q9, 1}, 1, 77); /* not heard of yet */
     play(&p, 0, "x offered queue=q1");
     play_until(&p, 20000);
     play_expect(&p, "missed a \"x\" 10000\nopened a {\"queue\":\"q1\"} 10001\n");
     engine_adopt_level(p.engine, 0, &(struct group){q1, 1}, 0, 500);
+    engine_adopt_level(p.engine, 0, &(struct group){q9, 1}, 1, 77); /* a group not heard of yet */
     struct told told = {0};
     engine_levels(p.engine, told_level, &told);
     told_sort(&told);
     assert_string_equal(buf_text(&told.text), "level a 0 {\"queue\":\"q1\"}\nlevel a 1 {\"queue\":\"q9\"}\n");
-    engine_adopt_level(p.engine, 0, &(struct group){q9, 1}, 1, INSTANT_NEVER);
-    buf_clear(&told.text);
-    engine_levels(p.engine, told_level, &told);
-    assert_string_equal(buf_text(&told.text), "level a 0 {\"queue\":\"q1\"}\n");
     assert_int_equal(play_sum(&p, 0).groups, 1); /* adopted, but nothing was counted there */
+    assert_int_equal(engine_next(p.engine), 20001);
+    play_until(&p, 20001); /* what was adopted is judged like everything else */
+    play_expect(&p, "closed a {\"queue\":\"q9\"} 20001\n");
+    engine_adopt_level(p.engine, 0, &(struct group){q1, 1}, 0, INSTANT_NEVER);
+    play_until(&p, 30000);
+    play_expect(&p, "opened a {\"queue\":\"q1\"} 20002\n");
     told_fini(&told);
+    play_end(&p);
+}
+
+static void a_level_may_be_adopted_before_anything_happened(void **state) {
+    (void)state;
+    struct play p;
+    play_start(&p, "standards: {a: {start: offered, stop: answered, window: day, target: 'missed < 1'}}", 0);
+    engine_adopt_level(p.engine, 0, &(struct group){NULL, 0}, 0, 5);
+    assert_int_equal(engine_next(p.engine), 0);
+    play_until(&p, 10);
+    play_expect(&p, "closed a {} 0\n");
     play_end(&p);
 }
 
@@ -344,6 +359,7 @@ int main(void) {
         cmocka_unit_test(a_story_tells_each_cycle_once),
         cmocka_unit_test(changed_figures_are_told_once),
         cmocka_unit_test(levels_can_be_adopted),
+        cmocka_unit_test(a_level_may_be_adopted_before_anything_happened),
         cmocka_unit_test(the_next_instant_is_the_nearest_of_all),
         cmocka_unit_test(a_customer_is_followed_across_contacts),
         cmocka_unit_test(what_concerns_no_standard_is_not_kept),
