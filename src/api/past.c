@@ -1,4 +1,5 @@
-/* GET /v1/figures?at=…: computed a slice a turn. One at a time; the view refuses a second one. */
+/* GET /v1/figures?at=…: computed a slice a turn; one at a time, as each takes the memory of an engine over the whole
+ * journal. */
 #include <stdlib.h>
 #include "api/answer.h"
 #include "api/state.h"
@@ -46,6 +47,10 @@ static void past_gone(void *arg) {
 void ask_past(const struct question *question) {
     struct view_past *view;
     struct err err;
+    if (question->api->past) {
+        answer_problem(question->request, 409, "figures of the past are being computed for somebody else; ask again soon");
+        return;
+    }
     if (view_past_new(question->api->service, question->query, &view, &err)) {
         answer_err(question->request, &err);
         return;

@@ -51,18 +51,23 @@ void follow_free(struct follow *follow) {
     free(follow);
 }
 
-/* Said once for each reason; a file that is not there (yet) is no fault. */
+/* No fault: a file that is not there (yet), or that is read under another name. */
+static bool is_fault(int code) {
+    return code != 0 && code != ERR_NOT_FOUND && code != ERR_IN_USE;
+}
+
+/* Said once for each reason. */
 static void set_trouble(struct follow *follow, const struct err *err) {
     if (strcmp(follow->trouble, err->text) == 0) return;
     follow->trouble_code = err->code;
     snprintf(follow->trouble, sizeof follow->trouble, "%s", err->text);
-    if (err->code != ERR_NOT_FOUND)
+    if (is_fault(err->code))
         log_warning("followed file is not read", "file=%s error=%s, looking again each second",
             LOG_TEXT(span_of(follow->path)), LOG_TEXT(span_of(err->text)));
 }
 
 static void clear_trouble(struct follow *follow) {
-    if (follow->trouble[0] && follow->trouble_code != ERR_NOT_FOUND)
+    if (is_fault(follow->trouble_code))
         log_info("followed file is read", "file=%s", LOG_TEXT(span_of(follow->path)));
     follow->trouble[0] = '\0';
     follow->trouble_code = 0;
@@ -109,9 +114,7 @@ static int store(struct follow *follow) {
         file_hash(now->fd, position->offset - bytes, bytes, &position->tail_hash) != 0)
         bytes = 0;
     position->head_bytes = position->tail_bytes = bytes;
-    int rc = batch_position(batch_of(follow), position, &err);
-    if (rc != 0) set_trouble(follow, &err);
-    return rc;
+    return batch_position(batch_of(follow), position, &err); /* the service says what is wrong with it */
 }
 
 bool follow_load(struct follow *follow) {
@@ -197,10 +200,12 @@ static void start(struct follow *follow) {
         return;
     }
     follow->searched = false;
-    if (match == FILE_OTHER && start_renamed(follow))
+    if (match == FILE_OTHER && start_renamed(follow)) {
         close(fd); /* its turn comes after the rest of the old one */
-    else
+        follow->successor = true;
+    } else {
         start_new(follow, fd, &facts);
+    }
 }
 
 /* Lines. */
@@ -394,8 +399,7 @@ static bool has_new_file(const struct follow *follow) {
     struct file_facts at_path;
     if (file_facts_at(follow->path, &at_path, NULL) != 0) return false;
     if (now->fd >= 0 && (at_path.size == 0 || file_same(&at_path, &now->facts))) return false;
-    bool unreadable = follow->trouble[0] && follow->trouble_code != ERR_NOT_FOUND;
-    return !unreadable && !files_holder(follow->files, follow, &at_path);
+    return !is_fault(follow->trouble_code) && !files_holder(follow->files, follow, &at_path);
 }
 
 int64_t follow_read_as_of(struct follow *follow, int64_t now_ms) {

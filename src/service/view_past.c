@@ -1,28 +1,24 @@
 /* Figures of an instant in the past: an engine of their own is fed the journal up to it, as a replay would.
  *
  * Invariants:
- *  1. at most one question is under way in the process: each costs the memory of an engine over the whole journal;
- *  2. `rebuild` is non-NULL only while the rules it was built on are those in force. */
-#include "service/view_past.h"
-
+ *  1. `rebuild` is non-NULL only while the rules it was built on are those in force. A change of standards takes several
+ *     turns, and a question under way is stepped in every turn: it sees the change coming and gives up. */
 #include <stdlib.h>
 #include "service/rebuild.h"
 #include "service/state.h"
 #include "service/view_figures.h"
 #include "slad/base/mem.h"
+#include "slad/service/view.h"
 #include "slad/store/journal.h"
 
 enum { SLICE_EVENTS = 2000 }; /* some milliseconds of a turn */
 
 struct view_past {
     struct service *service;
-    uint64_t generation;
     struct rebuild *rebuild;
     struct figures_question question;
     struct buf texts; /* what the question's terms point to */
 };
-
-static struct view_past *under_way;
 
 /* The texts of the terms live as long as the question, not only for one call. */
 static void keep_terms(struct view_past *past) {
@@ -49,10 +45,13 @@ static int read_question(struct service *service, const struct view_query *query
     return code;
 }
 
+static int standards_change(struct err *err) {
+    return err_set(err, ERR_IN_USE, "the standards are being changed; ask again when that is done");
+}
+
 int view_past_new(
     struct service *service, const struct view_query *query, struct view_past **out, struct err *err) {
-    if (under_way)
-        return err_set(err, ERR_IN_USE, "figures of the past are being computed for somebody else; ask again soon");
+    if (service->adoption) return standards_change(err);
     struct view_past *past = mem_zalloc(sizeof *past);
     int code = read_question(service, query, past, err);
     if (code) {
@@ -61,12 +60,10 @@ int view_past_new(
     }
     keep_terms(past);
     past->service = service;
-    past->generation = service->generation;
     int64_t at = past->question.until_ms;
     struct rebuild_options options = {.rules = &service->config->rules, .through_seq = journal_last(service->store)};
     options.now_ms = options.held_ms = at;
     past->rebuild = rebuild_new(service->store, &options);
-    under_way = past;
     *out = past;
     return 0;
 }
@@ -77,9 +74,11 @@ static bool has_reached(const struct view_past *past) {
 }
 
 int view_past_step(struct view_past *past, struct buf *out, struct err *err) {
-    if (past->generation != past->service->generation) past->rebuild = NULL; /* too late to free it */
-    if (!past->rebuild)
-        return err_set(err, ERR_IN_USE, "the standards changed while the answer was computed; ask again");
+    if (past->service->adoption) {
+        rebuild_free(past->rebuild);
+        past->rebuild = NULL;
+    }
+    if (!past->rebuild) return standards_change(err);
     int code = rebuild_step(past->rebuild, SLICE_EVENTS, err);
     if (code < 0) return code;
     if (code > 0 && !has_reached(past)) return 1;
@@ -89,16 +88,9 @@ int view_past_step(struct view_past *past, struct buf *out, struct err *err) {
     return 0;
 }
 
-void view_past_standards_change(struct service *service) {
-    if (!under_way || under_way->service != service) return;
-    rebuild_free(under_way->rebuild);
-    under_way->rebuild = NULL;
-}
-
 void view_past_free(struct view_past *past) {
     if (!past) return;
-    if (past->generation == past->service->generation) rebuild_free(past->rebuild);
-    if (under_way == past) under_way = NULL;
+    rebuild_free(past->rebuild);
     buf_fini(&past->texts);
     free(past);
 }

@@ -241,6 +241,13 @@ class Answers(Case):
             "since": "24h", "until": "2026-03-02T07:04:00.000Z", "standard": "calls", "kind": "contact",
             "state": "open", "group.queue": "a b&c", "group.vip": "", "limit": "100"}])
 
+    def test_times_as_people_type_them(self):
+        for typed, asked in (("2026-03-02", "2026-03-01T22:00:00.000Z"), (NIGHT, NIGHT), ("1772442000", "1772442000"),
+                             ("2026-07-01T09:04:05", "2026-07-01T06:04:05.000Z"), ("1h30m", "1h30m"),
+                             ("2026-03-02 10:00:00+02:00", "2026-03-02 10:00:00+02:00")):
+            self.data("breaches", "--since", typed)
+            self.assertEqual(self.asked("/v1/breaches")[-1]["since"], asked)
+
     def page(self, query):
         """Breaches 2500 … 1, and pages that end early."""
         first = int(query.get("after", 2501)) - 1
@@ -294,6 +301,8 @@ class Answers(Case):
         self.assertEqual(lines[1], ["calls", "call-18", "k1, sales", "queue=billing", "running",
                                     "2026-03-02 11:06:00", "1m49s", "11s", "2m"])
         self.assertEqual(lines[2][-5:], ["missed", "-", "-6m20s", "8m20s", "2m"])
+        self.daemon.answers["/v1/open"] = {**OPEN, "complete": False}
+        self.assertEqual(self.run_it("open")[1], "the first 2; --limit N shows more\n")
         self.assertEqual(self.rows("open")[0]["started"], "2026-03-02T09:04:00.000Z")
         self.assertEqual(self.asked("/v1/open")[0], {"at_risk": "10m", "limit": "100"})
 
@@ -315,6 +324,11 @@ class Answers(Case):
         self.assertRegex(out, r"ended +2026-03-02 11:04:11.000 by stop\n")
         self.assertRegex(out, r"elapsed +2m30s\n")
         self.assertIn("scores: does not apply\n", out)
+        scored = {**CONTACT["clocks"][1], "applies": True, "started": NIGHT, "elapsed": 4.5}
+        self.daemon.answers["/v1/contacts/call 17/ä"] = {**CONTACT, "clocks": [scored], "complete": False}
+        out, err = self.run_it("explain", "call 17/ä")
+        self.assertRegex(out, r"value +4\.5\n")
+        self.assertIn("more events", err)
 
     def test_explain_one_standard(self):
         self.assertNotIn("scores", self.data("explain", "call 17/ä", "calls"))

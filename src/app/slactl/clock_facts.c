@@ -67,7 +67,7 @@ static void put_pauses(const struct json *clock, struct buf *text) {
     }
 }
 
-static void put_times(const struct json *clock, struct buf *text) {
+static void put_times(const struct json *clock, enum measure measure, struct buf *text) {
     put_time("started", json_get(clock, "started"), text);
     put_pauses(clock, text);
     put_time("due", json_get(clock, "due"), text);
@@ -80,8 +80,12 @@ static void put_times(const struct json *clock, struct buf *text) {
         }
     }
     put_fact("ended", text);
-    if (json_is_number(json_get(clock, "elapsed"))) show_seconds(text, json_get(clock, "elapsed"));
-    put_fact("elapsed", text);
+    const struct json *elapsed = json_get(clock, "elapsed");
+    if (json_is_number(elapsed) && measure == MEASURE_VALUE)
+        show_scalar(text, elapsed);
+    else if (json_is_number(elapsed))
+        show_seconds(text, elapsed);
+    put_fact(measure == MEASURE_VALUE ? "value" : "elapsed", text);
 }
 
 static void put_heading(struct screen screen, const struct json *clock, struct buf *text) {
@@ -103,7 +107,7 @@ static void put_heading(struct screen screen, const struct json *clock, struct b
     buf_clear(text);
 }
 
-void clock_print(struct screen screen, const struct json *clock) {
+void clock_print(struct screen screen, const struct units *units, const struct json *clock) {
     struct buf text = {0};
     put_heading(screen, clock, &text);
     if (json_text(json_get(clock, "text"))) {
@@ -120,6 +124,6 @@ void clock_print(struct screen screen, const struct json *clock) {
     show_group(&text, json_get(clock, "group"));
     put_fact("group", &text);
     put_limit(clock, &text);
-    put_times(clock, &text);
+    put_times(clock, units_of(units, json_get(clock, "standard")), &text);
     buf_fini(&text);
 }

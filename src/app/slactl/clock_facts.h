@@ -4,10 +4,10 @@
 #ifndef SLAD_SLACTL_CLOCK_FACTS_H
 #define SLAD_SLACTL_CLOCK_FACTS_H
 
-#include "cell.h"
+#include "units.h"
 
 /* For people, on standard output. */
-void clock_print(struct screen screen, const struct json *clock);
+void clock_print(struct screen screen, const struct units *units, const struct json *clock);
 /* For CSV. */
 void clock_columns(struct table *table);
 void clock_row(struct table *table, const struct json *clock);

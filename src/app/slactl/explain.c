@@ -40,7 +40,8 @@ static void print_json(const struct options *options, const struct answer *answe
 }
 
 /* How many clocks were shown. */
-static size_t show_clocks(const struct options *options, const struct json *clocks) {
+static size_t show_clocks(
+    const struct options *options, const struct units *units, const struct json *clocks) {
     size_t shown = 0;
     struct table table;
     table_init(&table, options);
@@ -50,7 +51,7 @@ static size_t show_clocks(const struct options *options, const struct json *cloc
         if (table.style == TABLE_CSV)
             clock_row(&table, clock);
         else
-            clock_print(options->screen, clock);
+            clock_print(options->screen, units, clock);
         shown++;
     }
     if (table.style == TABLE_CSV) table_end(&table);
@@ -58,9 +59,12 @@ static size_t show_clocks(const struct options *options, const struct json *cloc
     return shown;
 }
 
-static int show(const struct options *options, const struct json *contact) {
+static int show(const struct options *options, const struct units *units, const struct json *contact) {
+    const struct json *complete = json_get(contact, "complete");
     if (!option_given(options, OPTION_CSV)) timeline_print(options, contact);
-    if (show_clocks(options, json_get(contact, "clocks"))) return EXIT_FINE;
+    if (json_is_bool(complete) && !json_is_true(complete))
+        fputs("there are more events than the daemon gives at once\n", stderr);
+    if (show_clocks(options, units, json_get(contact, "clocks"))) return EXIT_FINE;
     struct buf text = {0};
     if (options->word_count > 2)
         complain(&text, "no standard \"%s\" has a clock on this contact: without it all are shown",
@@ -74,15 +78,18 @@ static int show(const struct options *options, const struct json *contact) {
 
 int command_explain(const struct options *options) {
     struct answer answer = {0};
+    struct units units = {0};
     struct buf target = {0};
     buf_add_text(&target, "/v1/contacts");
     query_segment(&target, options->words[1]);
     int code = ask(options, &(struct question){.target = buf_text(&target)}, &answer);
+    if (code == EXIT_FINE) code = units_ask(options, &units);
     if (code == EXIT_FINE && option_given(options, OPTION_JSON))
         print_json(options, &answer);
     else if (code == EXIT_FINE)
-        code = show(options, answer.json);
+        code = show(options, &units, answer.json);
     answer_fini(&answer);
+    units_fini(&units);
     buf_fini(&target);
     return code;
 }

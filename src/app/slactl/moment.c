@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "slad/base/clock.h"
@@ -60,6 +61,9 @@ const char *length_text(int64_t ms, char *out) {
     return duration_text(ms / step * step, out);
 }
 
+/* Seconds since the epoch have so many digits since 1973; a shorter number is one that lacks its unit. */
+enum { EPOCH_DIGITS_MIN = 9 };
+
 /* A wall-clock time in one of these forms, the whole of the text. Forms without a date are today's. */
 static bool parse_local(const char *typed, time_t *out) {
     static const char *const forms[] = {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
@@ -82,8 +86,10 @@ static bool parse_local(const char *typed, time_t *out) {
 int moment_query(const char *typed, struct buf *out, struct err *err) {
     int64_t ms;
     time_t seconds;
+    bool epoch = strlen(typed) >= EPOCH_DIGITS_MIN && strspn(typed, "0123456789.") == strlen(typed);
     char text[INSTANT_TEXT_MAX];
-    if (instant_parse(span_of(typed), &ms, NULL) == 0 || duration_parse(span_of(typed), &ms, NULL) == 0) {
+    if (epoch || instant_parse(span_of(typed), &ms, NULL) == 0 ||
+        duration_parse(span_of(typed), &ms, NULL) == 0) {
         if (out) buf_add_text(out, typed);
         return 0;
     }

@@ -24,9 +24,9 @@ const char *moment_text(int64_t ms, enum moment_precision precision, char out[MO
  * rounded, so that 59.9 s are not a minute. Returns out, of DURATION_TEXT_MAX. */
 const char *length_text(int64_t ms, char *out);
 
-/* A time as it was typed, as the daemon takes it: a duration back from now ("24h") and an instant with an
- * offset as they are, a local time ("2026-03-02 09:04", "2026-03-02", "09:04" of today) as an instant. Added
- * to out, which may be NULL. ERR_INVALID with prose. */
+/* A time as it was typed, as the daemon takes it: a duration back from now ("24h"), an instant with an
+ * offset and seconds since the epoch as they are, a local time ("2026-03-02 09:04", "2026-03-02", "09:04" of
+ * today) as an instant. Added to out, which may be NULL. ERR_INVALID with prose. */
 int moment_query(const char *typed, struct buf *out, struct err *err);
 
 #endif

@@ -83,8 +83,9 @@ int command_open(const struct options *options) {
         answer_print(&open);
     } else if (code == EXIT_FINE) {
         show_table(options, clocks);
-        if ((int64_t)json_size(clocks) == options->limit)
-            fprintf(stderr, "the %zu nearest due; --limit N shows more\n", json_size(clocks));
+        const struct json *complete = json_get(open.json, "complete");
+        if (json_is_bool(complete) && !json_is_true(complete))
+            fprintf(stderr, "the first %zu; --limit N shows more\n", json_size(clocks));
     }
     answer_fini(&open);
     buf_fini(&target);

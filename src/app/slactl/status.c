@@ -23,6 +23,10 @@ static void add_bytes(struct buf *out, const struct json *bytes) {
     static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
     double size = json_number(bytes, 0);
     size_t unit = 0;
+    if (!json_is_number(bytes)) {
+        buf_add_text(out, "not known");
+        return;
+    }
     for (; size >= 1024 && unit < 4; unit++) size /= 1024;
     buf_printf(out, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
 }
@@ -113,11 +117,10 @@ static void put_database(struct page *page, const struct json *database) {
     show_text(&page->line, json_get(database, "path"));
     buf_add_text(&page->line, ", ");
     add_bytes(&page->line, json_get(database, "bytes"));
-    buf_add_text(&page->line, " (log ");
+    buf_add_text(&page->line, " and a log of ");
     add_bytes(&page->line, json_get(database, "wal_bytes"));
-    buf_add_text(&page->line, ", unused ");
+    buf_add_text(&page->line, "; free on the disk: ");
     add_bytes(&page->line, json_get(database, "free_bytes"));
-    buf_add_char(&page->line, ')');
     put(page, "database", TINT_NONE);
 }
 

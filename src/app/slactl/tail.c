@@ -44,8 +44,9 @@ static void add_words(struct buf *line, struct tail *tail, const struct json *br
     show_group(&group, json_get(breach, "group"));
     if (group.size) buf_printf(line, "  %s", buf_text(&group));
     if (json_is_number(elapsed)) {
-        buf_add_text(line, "  after ");
-        if (units_of(&tail->rows.units, json_get(breach, "standard")) == MEASURE_VALUE)
+        bool value = units_of(&tail->rows.units, json_get(breach, "standard")) == MEASURE_VALUE;
+        buf_add_text(line, value ? "  with " : "  after ");
+        if (value)
             show_scalar(line, elapsed);
         else
             show_seconds(line, elapsed);

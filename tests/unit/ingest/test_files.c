@@ -1,0 +1,407 @@
+#include "fake_service.h"
+
+#include "slad/base/mem.h"
+
+/* A daemon that follows files in a folder of its own. */
+struct world {
+    struct service service;
+    struct loop *loop;
+    struct ingest *ingest;
+    struct endpoint inputs[2];
+    struct config config;
+    char *folder;
+    char paths[2][200];
+};
+
+static void start(struct world *world) {
+    struct err err;
+    struct service_listener none = {0};
+    world->service.listener = none;
+    world->loop = drive_loop();
+    assert_int_equal(
+        ingest_open(world->loop, &world->service, &world->config, NULL, &world->ingest, &err), 0);
+    loop_on_turn_end(world->loop, fake_turn_end, &world->service);
+}
+
+static void stop(struct world *world) {
+    ingest_close(world->ingest);
+    loop_free(world->loop);
+}
+
+/* names: paths or patterns in the folder; the second may be NULL. */
+static void world_open(struct world *world, const char *name, const char *other) {
+    *world = (struct world){0};
+    fake_init(&world->service);
+    world->folder = drive_folder();
+    snprintf(world->paths[0], sizeof world->paths[0], "%s/%s", world->folder, name);
+    snprintf(world->paths[1], sizeof world->paths[1], "%s/%s", world->folder, other ? other : "");
+    for (int i = 0; i < 2; i++)
+        world->inputs[i] = (struct endpoint){.kind = ENDPOINT_FILE, .path = world->paths[i], .format = "jsonl"};
+    world->config = (struct config){.inputs = world->inputs, .input_count = other ? 2 : 1};
+}
+
+static void world_close(struct world *world) {
+    stop(world);
+    fake_fini(&world->service);
+    drive_remove(world->folder);
+}
+
+static void turns(struct world *world, int count) {
+    for (int i = 0; i < count; i++) loop_turn(world->loop, 0);
+}
+
+static const char *path_of(struct world *world, const char *name) {
+    static char paths[4][300];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", world->folder, name);
+    return path;
+}
+
+static void append(struct world *world, const char *name, const char *text) {
+    int fd = open(path_of(world, name), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static void rename_file(struct world *world, const char *from, const char *to) {
+    assert_int_equal(rename(path_of(world, from), path_of(world, to)), 0);
+}
+
+static void remove_file(struct world *world, const char *name) {
+    assert_int_equal(unlink(path_of(world, name)), 0);
+}
+
+static void expect_lines(struct world *world, const char *lines) {
+    DRIVE_UNTIL(world->loop, world->service.lines.size >= strlen(lines));
+    turns(world, 4);
+    assert_string_equal(buf_text(&world->service.lines), lines);
+}
+
+static bool status_has(struct world *world, const char *text) {
+    struct buf out = {0};
+    struct json_writer w = {.out = &out};
+    ingest_status(world->ingest, &w);
+    bool has = strstr(out.data, text) != NULL;
+    buf_fini(&out);
+    return has;
+}
+
+static int64_t read_as_of(struct world *world, int64_t now_ms) {
+    return world->service.listener.read_as_of(world->service.listener.arg, now_ms);
+}
+
+static const struct intake_position *stored(struct world *world, const char *name) {
+    size_t i = fake_place(&world->service.positions, span_of(path_of(world, name)));
+    assert_true(i < world->service.positions.count);
+    return &world->service.positions.list[i];
+}
+
+static void a_file_is_read_as_it_grows(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log", NULL);
+    append(&world, "log", "a\nb\npart");
+    start(&world);
+    expect_lines(&world, "a\nb\n");
+    assert_int_equal(stored(&world, "log")->offset, 4);
+    assert_int_equal(stored(&world, "log")->lines, 2);
+    append(&world, "log", "ial\r\nbad\nc\n");
+    expect_lines(&world, "a\nb\npartial\nc\n");
+    assert_int_equal(stored(&world, "log")->offset, 19);
+    assert_true(status_has(&world, "\"offset\":19,\"size\":19,\"lag\":0,\"lines\":5,\"error\":null"));
+    world_close(&world);
+}
+
+static void a_file_may_come_later(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "sub/log", NULL);
+    start(&world);
+    turns(&world, 3);
+    assert_true(status_has(&world, "\"error\":\"there is no such file yet\""));
+    assert_int_equal(read_as_of(&world, 1000), 1000);
+    assert_int_equal(mkdir(path_of(&world, "sub"), 0755), 0);
+    append(&world, "sub/log", "a\n");
+    assert_int_equal(read_as_of(&world, 2000), 1000); /* it is there, and not read yet */
+    expect_lines(&world, "a\n");
+    assert_int_equal(read_as_of(&world, 3000), 3000);
+    world_close(&world);
+}
+
+static void a_restart_goes_on_where_it_was(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log", NULL);
+    append(&world, "log", "a\nb\n");
+    start(&world);
+    expect_lines(&world, "a\nb\n");
+    stop(&world);
+    append(&world, "log", "c\n");
+    start(&world);
+    assert_int_equal(read_as_of(&world, 1000), 0); /* nothing is known to be read yet */
+    expect_lines(&world, "a\nb\nc\n");
+    world_close(&world);
+}
+
+static void a_renamed_file_is_read_to_its_end(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log", NULL);
+    append(&world, "log", "a\n");
+    start(&world);
+    expect_lines(&world, "a\n");
+    uint64_t rotated = counter_values[COUNTER_files_rotated];
+    rename_file(&world, "log", "log.1");
+    turns(&world, 3);
+    append(&world, "log.1", "b\n");
+    expect_lines(&world, "a\nb\n");
+    append(&world, "log", ""); /* made by the rotation; the writer still has the old one open */
+    turns(&world, 3);
+    assert_int_equal(read_as_of(&world, 1000), 1000);
+    append(&world, "log.1", "c\nlast");
+    expect_lines(&world, "a\nb\nc\n");
+    append(&world, "log", "d\n");
+    assert_int_equal(read_as_of(&world, 2000), 1000);
+    expect_lines(&world, "a\nb\nc\nlast\nd\n");
+    assert_int_equal(read_as_of(&world, 3000), 3000);
+    assert_int_equal(counter_values[COUNTER_files_rotated], rotated + 1);
+    assert_int_equal(stored(&world, "log")->offset, 2);
+    assert_int_equal(stored(&world, "log")->lines, 5);
+    world_close(&world);
+}
+
+static void a_file_renamed_while_nobody_looked(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log", NULL);
+    append(&world, "log", "a\n");
+    start(&world);
+    expect_lines(&world, "a\n");
+    stop(&world);
+    append(&world, "log", "b\n");
+    rename_file(&world, "log", "log.1");
+    append(&world, "log", "c\n");
+    start(&world);
+    expect_lines(&world, "a\nb\nc\n");
+    stop(&world);
+    rename_file(&world, "log", "log.2"); /* and the new one has not been made yet */
+    append(&world, "log.2", "d\n");
+    start(&world);
+    expect_lines(&world, "a\nb\nc\nd\n");
+    world_close(&world);
+}
+
+static void a_truncated_file_is_read_from_its_start(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log", NULL);
+    append(&world, "log", "first\nsecond\n");
+    start(&world);
+    expect_lines(&world, "first\nsecond\n");
+    assert_int_equal(truncate(path_of(&world, "log"), 0), 0);
+    append(&world, "log", "a\n");
+    expect_lines(&world, "first\nsecond\na\n");
+    assert_int_equal(truncate(path_of(&world, "log"), 0), 0);
+    append(&world, "log", "longer than what was there\n"); /* seen by its bytes, not by its size */
+    expect_lines(&world, "first\nsecond\na\nlonger than what was there\n");
+    stop(&world);
+    assert_int_equal(truncate(path_of(&world, "log"), 0), 0);
+    append(&world, "log", "b\n");
+    start(&world);
+    expect_lines(&world, "first\nsecond\na\nlonger than what was there\nb\n");
+    world_close(&world);
+}
+
+static void a_pattern_finds_files_that_come_later(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "*.jsonl", "*/deep.jsonl");
+    start(&world);
+    turns(&world, 3);
+    assert_true(status_has(&world, "*.jsonl\",\"offset\":0,\"size\":0,\"lag\":0,\"lines\":0,\"error\":\"no file"));
+    append(&world, "one.jsonl", "a\n");
+    expect_lines(&world, "a\n");
+    append(&world, "two.jsonl", "b\n");
+    append(&world, "other", "x\n");
+    expect_lines(&world, "a\nb\n");
+    assert_int_equal(mkdir(path_of(&world, "sub"), 0755), 0);
+    append(&world, "sub/deep.jsonl", "c\n");
+    expect_lines(&world, "a\nb\nc\n");
+    append(&world, "one.jsonl", "d\n");
+    expect_lines(&world, "a\nb\nc\nd\n");
+    world_close(&world);
+}
+
+static void a_rename_within_the_pattern_reads_nothing_twice(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log*", NULL);
+    append(&world, "log", "a\n");
+    start(&world);
+    expect_lines(&world, "a\n");
+    rename_file(&world, "log", "log-1");
+    append(&world, "log-1", "b\n");
+    append(&world, "log", "c\n");
+    expect_lines(&world, "a\nb\nc\n");
+    append(&world, "log-1", "late\n"); /* followed under its new name now */
+    expect_lines(&world, "a\nb\nc\nlate\n");
+    rename_file(&world, "log-1", "log-2");
+    rename_file(&world, "log", "log-1");
+    append(&world, "log", "d\n");
+    expect_lines(&world, "a\nb\nc\nlate\nd\n");
+    stop(&world);
+    rename_file(&world, "log-2", "log-3");
+    rename_file(&world, "log-1", "log-2");
+    rename_file(&world, "log", "log-1");
+    append(&world, "log", "e\n");
+    start(&world);
+    expect_lines(&world, "a\nb\nc\nlate\nd\ne\n");
+    turns(&world, 20);
+    expect_lines(&world, "a\nb\nc\nlate\nd\ne\n");
+    world_close(&world);
+}
+
+static void what_is_no_file_is_said_and_holds_nothing_up(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "fifo", "log");
+    assert_int_equal(mkfifo(path_of(&world, "fifo"), 0644), 0);
+    append(&world, "log", "a\n");
+    start(&world);
+    expect_lines(&world, "a\n");
+    assert_true(status_has(&world, "\"error\":\"it is a FIFO; expected a regular file\""));
+    assert_int_equal(read_as_of(&world, 1000), 1000);
+    remove_file(&world, "fifo");
+    append(&world, "fifo", "b\n");
+    expect_lines(&world, "a\nb\n");
+    assert_false(status_has(&world, "FIFO"));
+    world_close(&world);
+}
+
+static void a_line_that_is_too_long(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log", NULL);
+    struct buf text = {0};
+    buf_add_text(&text, "a\n");
+    for (int i = 0; i < 300 * 1024; i++) buf_add_char(&text, 'x');
+    append(&world, "log", text.data);
+    start(&world);
+    DRIVE_UNTIL(world.loop, world.service.too_long == 1);
+    turns(&world, 5);
+    assert_int_equal(stored(&world, "log")->offset, 2);
+    append(&world, "log", "xx\nb\n");
+    expect_lines(&world, "a\nb\n");
+    assert_int_equal(world.service.too_long, 1);
+    assert_int_equal(stored(&world, "log")->offset, text.size + 5);
+    buf_fini(&text);
+    world_close(&world);
+}
+
+static void a_large_file_is_read_over_many_turns(void **state) {
+    (void)state;
+    enum { LINES = 60000 };
+    struct world world;
+    world_open(&world, "log", NULL);
+    struct buf text = {0};
+    for (int i = 0; i < LINES; i++) buf_printf(&text, "line %d of a file that takes several turns to read\n", i);
+    append(&world, "log", text.data);
+    start(&world);
+    loop_turn(world.loop, 0);
+    assert_true(world.service.lines.size < text.size);
+    assert_int_equal(read_as_of(&world, 1000), 0); /* to here, and at 1000 it had reached its end */
+    DRIVE_UNTIL(world.loop, world.service.lines.size == text.size);
+    append(&world, "log", "and it grows\n");
+    assert_int_equal(read_as_of(&world, 2000), 1000);
+    buf_add_text(&text, "and it grows\n");
+    expect_lines(&world, text.data);
+    assert_int_equal(world.service.handed, LINES + 1);
+    buf_fini(&text);
+    world_close(&world);
+}
+
+static void a_lost_batch_is_read_again(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log", NULL);
+    append(&world, "log", "a\n");
+    start(&world);
+    expect_lines(&world, "a\n");
+    world.service.hold = true;
+    append(&world, "log", "b\nbad\nc\n");
+    DRIVE_UNTIL(world.loop, world.service.handed == 4);
+    world.service.fail_commits = 1;
+    fake_commit(&world.service);
+    world.service.hold = false;
+    append(&world, "log", "d\n");
+    turns(&world, 5);
+    assert_true(fake_has(&world.service, "a\n"));
+    fake_recover(&world.service);
+    expect_lines(&world, "a\nb\nc\nd\n");
+    assert_int_equal(stored(&world, "log")->lines, 5);
+    world.service.unable_after = 2;
+    append(&world, "log", "e\nf\ng\n");
+    DRIVE_UNTIL(world.loop, world.service.failed);
+    fake_recover(&world.service);
+    expect_lines(&world, "a\nb\nc\nd\ne\nf\ng\n");
+    world_close(&world);
+}
+
+/* The old file is gone from the folder by the time the batch turns out to be lost. */
+static void a_lost_batch_with_a_rotation_in_it(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log", NULL);
+    append(&world, "log", "a\n");
+    start(&world);
+    expect_lines(&world, "a\n");
+    world.service.hold = true;
+    append(&world, "log", "b\nrest");
+    rename_file(&world, "log", "log.1");
+    append(&world, "log", "c\n");
+    DRIVE_UNTIL(world.loop, world.service.handed == 4);
+    remove_file(&world, "log.1");
+    world.service.fail_commits = 1;
+    fake_commit(&world.service);
+    world.service.hold = false;
+    fake_recover(&world.service);
+    expect_lines(&world, "a\nb\nrest\nc\n");
+    world_close(&world);
+}
+
+static void a_lost_first_batch(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log", NULL);
+    append(&world, "log", "a\nb\n");
+    world.service.fail_commits = 2;
+    start(&world);
+    for (int i = 0; i < 2; i++) {
+        DRIVE_UNTIL(world.loop, world.service.failed);
+        fake_recover(&world.service);
+    }
+    expect_lines(&world, "a\nb\n");
+    world_close(&world);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_read_as_it_grows),
+        cmocka_unit_test(a_file_may_come_later),
+        cmocka_unit_test(a_restart_goes_on_where_it_was),
+        cmocka_unit_test(a_renamed_file_is_read_to_its_end),
+        cmocka_unit_test(a_file_renamed_while_nobody_looked),
+        cmocka_unit_test(a_truncated_file_is_read_from_its_start),
+        cmocka_unit_test(a_pattern_finds_files_that_come_later),
+        cmocka_unit_test(a_rename_within_the_pattern_reads_nothing_twice),
+        cmocka_unit_test(what_is_no_file_is_said_and_holds_nothing_up),
+        cmocka_unit_test(a_line_that_is_too_long),
+        cmocka_unit_test(a_large_file_is_read_over_many_turns),
+        cmocka_unit_test(a_lost_batch_is_read_again),
+        cmocka_unit_test(a_lost_batch_with_a_rotation_in_it),
+        cmocka_unit_test(a_lost_first_batch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
