@@ -26,9 +26,14 @@ static int open_server(
     struct api *api, const struct api_options *options, const struct endpoint *endpoint, struct err *err) {
     struct api_server *server = &api->servers[api->server_count];
     bool is_unix = endpoint->kind == ENDPOINT_UNIX;
-    struct listen_options listen = {.unix_path = is_unix ? endpoint->path : NULL, .mode = endpoint->mode,
-        .group = endpoint->group, .host = endpoint->host, .port = endpoint->port, .inherited_fd = -1};
-    if (is_unix && options->inherited_fd) listen.inherited_fd = options->inherited_fd(options->arg, endpoint->path);
+    struct listen_options listen = {.unix_path = is_unix ? endpoint->path : NULL,
+        .mode = endpoint->mode,
+        .group = endpoint->group,
+        .host = endpoint->host,
+        .port = endpoint->port,
+        .inherited_fd = -1};
+    if (is_unix && options->inherited_fd)
+        listen.inherited_fd = options->inherited_fd(options->arg, endpoint->path);
     server->api = api;
     server->read_only = !is_unix;
     int code = http_server_open(api->loop, &listen, NULL, on_request, server, &server->http, err);
@@ -45,7 +50,8 @@ int api_open(struct loop *loop, struct service *service, const struct config *co
     api->service = service;
     api->inputs = options->inputs;
     api->inputs_arg = options->inputs_arg;
-    api->servers = mem_zalloc((config->listen_count + 1) * sizeof *api->servers); /* stays put: handlers point to it */
+    api->servers =
+        mem_zalloc((config->listen_count + 1) * sizeof *api->servers); /* stays put: handlers point to it */
     posted_init(api);
     for (size_t i = 0; i < config->listen_count; i++) {
         int code = open_server(api, options, &config->listens[i], err);

@@ -1,5 +1,5 @@
-/* GET /v1/figures?at=…: computed a slice a turn; one at a time, as each takes the memory of an engine over the whole
- * journal. */
+/* GET /v1/figures?at=…: computed a slice a turn; one at a time, as each takes the memory of an engine over
+ * the whole journal. */
 #include <stdlib.h>
 #include "api/answer.h"
 #include "api/state.h"
@@ -34,8 +34,10 @@ static void past_step(void *arg) {
         return;
     }
     struct http_request *request = past_end(past);
-    if (code) answer_err(request, &err);
-    else answer_json(request, buf_span(&body));
+    if (code)
+        answer_err(request, &err);
+    else
+        answer_json(request, buf_span(&body));
     buf_fini(&body);
 }
 
@@ -48,7 +50,8 @@ void ask_past(const struct question *question) {
     struct view_past *view;
     struct err err;
     if (question->api->past) {
-        answer_problem(question->request, 409, "figures of the past are being computed for somebody else; ask again soon");
+        answer_problem(question->request, 409,
+            "figures of the past are being computed for somebody else; ask again soon");
         return;
     }
     if (view_past_new(question->api->service, question->query, &view, &err)) {

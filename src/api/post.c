@@ -1,10 +1,10 @@
 /* POST /v1/events: taken in at once, answered when it is on disk.
  *
  * Invariants:
- *  1. a request in api->posted has taken something in (or met a duplicate) in the batch it names, and that batch was
- *     neither committed nor lost; it is answered when one of these happens;
- *  2. one that met nothing but duplicates may wait for a batch that is never written, because there was nothing to
- *     write: once a whole turn has ended, commit included, what it repeats is on disk. */
+ *  1. a request in api->posted has taken something in (or met a duplicate) in the batch it names, and that
+ * batch was neither committed nor lost; it is answered when one of these happens;
+ *  2. one that met nothing but duplicates may wait for a batch that is never written, because there was
+ * nothing to write: once a whole turn has ended, commit included, what it repeats is on disk. */
 #include <stdlib.h>
 #include "api/answer.h"
 #include "api/state.h"
@@ -53,8 +53,8 @@ static void answer_lost(struct posted *posted) {
 }
 
 /* Takes those out that `which` says, and answers them. */
-static void answer_each(
-    struct api *api, bool (*which)(const struct api *, const struct posted *), void (*answer)(struct posted *)) {
+static void answer_each(struct api *api, bool (*which)(const struct api *, const struct posted *),
+    void (*answer)(struct posted *)) {
     for (struct posted **link = &api->posted; *link;) {
         struct posted *posted = *link;
         if (!which(api, posted)) {
@@ -77,8 +77,7 @@ static bool is_any(const struct api *api, const struct posted *posted) {
 }
 
 static bool is_settled(const struct api *api, const struct posted *posted) {
-    (void)api;
-    return !posted->accepted && posted->turns > 1;
+    return !posted->accepted && posted->turns > 1 && service_accepts(api->service);
 }
 
 void posted_committed(struct api *api) {
@@ -119,7 +118,8 @@ static void reject(struct posted *posted, int64_t line, const char *reason) {
 }
 
 /* 0, or negative: the service cannot take more. */
-static int take_line(struct service *service, struct posted *posted, struct span line, int64_t number, struct err *err) {
+static int take_line(
+    struct service *service, struct posted *posted, struct span line, int64_t number, struct err *err) {
     switch (intake_line(service, "http", line, err)) {
     case INTAKE_ACCEPTED: posted->accepted++; break;
     case INTAKE_DUPLICATE: posted->duplicate++; break;

@@ -13,9 +13,9 @@ struct query {
     struct view_query view;
     const char *attrs[QUERY_GROUPS_MAX], *values[QUERY_GROUPS_MAX];
 };
-/* known: names, NULL at the end; "group." stands for all that begin so. ERR_INVALID: one is unknown (the text names the
- * nearest), or given twice. The result points into the request and into *out itself. */
-int query_read(
-    const struct http_request *request, const char *const *known, struct query *out, struct err *err) WARN_UNUSED;
+/* known: names, NULL at the end; "group." stands for all that begin so. ERR_INVALID: one is unknown (the text
+ * names the nearest), or given twice. The result points into the request and into *out itself. */
+int query_read(const struct http_request *request, const char *const *known, struct query *out,
+    struct err *err) WARN_UNUSED;
 
 #endif

@@ -47,8 +47,10 @@ static struct http_request *reload_end(struct reload *reload) {
 /* outcome: "", or what went wrong. */
 static void reload_done(void *arg, const char *outcome) {
     struct http_request *request = reload_end(arg);
-    if (*outcome) answer_problem(request, 500, outcome);
-    else answer_json(request, SPAN("{\"outcome\":\"the configuration is in force\"}"));
+    if (*outcome)
+        answer_problem(request, 500, outcome);
+    else
+        answer_json(request, SPAN("{\"outcome\":\"the configuration is in force\"}"));
 }
 
 void post_reload(const struct question *question) {
@@ -62,8 +64,10 @@ void post_reload(const struct question *question) {
         api->reload = reload; /* only one can be under way */
     } else {
         free(reload);
-        if (code == ERR_INVALID) answer_refused(question->request, &err, buf_span(&findings));
-        else answer_err(question->request, &err);
+        if (code == ERR_INVALID)
+            answer_refused(question->request, &err, buf_span(&findings));
+        else
+            answer_err(question->request, &err);
     }
     buf_fini(&findings);
 }

@@ -67,15 +67,19 @@ static void ask_view(const struct question *question, const struct route *route)
     int code = route->plain   ? route->plain(service, &body, &err)
                : route->named ? route->named(service, question->name, &body, &err)
                               : route->view(service, question->query, &body, &err);
-    if (code) answer_err(question->request, &err);
-    else answer_json(question->request, buf_span(&body));
+    if (code)
+        answer_err(question->request, &err);
+    else
+        answer_json(question->request, buf_span(&body));
     buf_fini(&body);
 }
 
 static void ask_figures(const struct question *question) {
     static const struct route now = {.view = view_figures};
-    if (question->query->at) ask_past(question);
-    else ask_view(question, &now);
+    if (question->query->at)
+        ask_past(question);
+    else
+        ask_view(question, &now);
 }
 
 /* ---------------------------------------------------------------- the way to a handler */
@@ -97,8 +101,10 @@ static void no_such_path(struct http_request *request) {
     struct buf detail = {0};
     buf_add_text(&detail, "there is nothing at \"");
     utf8_escape(&detail, span_of(http_path(request)), SHOWN_MAX);
-    if (nearest) buf_printf(&detail, "\": did you mean \"%s\"?", nearest);
-    else buf_add_text(&detail, "\": see /v1/status, /v1/standards, /v1/breaches, /v1/figures, /v1/open");
+    if (nearest)
+        buf_printf(&detail, "\": did you mean \"%s\"?", nearest);
+    else
+        buf_add_text(&detail, "\": see /v1/status, /v1/standards, /v1/breaches, /v1/figures, /v1/open");
     answer_problem(request, 404, buf_text(&detail));
     buf_fini(&detail);
 }
@@ -108,7 +114,8 @@ static void other_method(struct http_request *request, const char *allowed, cons
     answer_problem(request, 405, detail);
 }
 
-static void run_route(struct api *api, const struct route *route, struct span name, struct http_request *request) {
+static void run_route(
+    struct api *api, const struct route *route, struct span name, struct http_request *request) {
     struct query query;
     struct err err;
     if (query_read(request, route->params, &query, &err)) {
@@ -116,8 +123,10 @@ static void run_route(struct api *api, const struct route *route, struct span na
         return;
     }
     struct question question = {api, request, name, &query.view};
-    if (route->handler) route->handler(&question);
-    else ask_view(&question, route);
+    if (route->handler)
+        route->handler(&question);
+    else
+        ask_view(&question, route);
 }
 
 void route_request(struct api *api, bool read_only, struct http_request *request) {
@@ -133,9 +142,12 @@ void route_request(struct api *api, bool read_only, struct http_request *request
     }
     bool route_reads = strcmp(found->method, "GET") == 0;
     if (read_only && !(reads && route_reads))
-        other_method(request, route_reads ? "GET, HEAD" : "", "over TCP only questions are answered; use the Unix socket");
-    else if (route_reads && !reads) other_method(request, "GET, HEAD", "this can only be asked (GET)");
+        other_method(request, route_reads ? "GET, HEAD" : "",
+            "over TCP only questions are answered; use the Unix socket");
+    else if (route_reads && !reads)
+        other_method(request, "GET, HEAD", "this can only be asked (GET)");
     else if (!route_reads && strcmp(method, found->method) != 0)
         other_method(request, found->method, "this is done with POST");
-    else run_route(api, found, name, request);
+    else
+        run_route(api, found, name, request);
 }

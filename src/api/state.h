@@ -35,7 +35,7 @@ struct api {
 struct question {
     struct api *api;
     struct http_request *request;
-    struct span name; /* what follows the route's path */
+    struct span name;               /* what follows the route's path */
     const struct view_query *query; /* borrowed for the call */
 };
 

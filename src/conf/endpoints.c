@@ -61,7 +61,7 @@ static bool read_address(struct reader *r, const struct node *node, struct endpo
 }
 
 static bool read_socket(struct reader *r, const struct node *node, const char *file, struct endpoint *out) {
-    enum { PATH_BYTES = sizeof((struct sockaddr_un *)NULL)->sun_path };
+    enum { PATH_BYTES = 96 }; /* of sockaddr_un's 108; the rest is for the temporary name it is first bound to */
     const char *path;
     if (!reader_text(r, node, "the path of a socket", &path)) return false;
     out->path = endpoints_join(r->arena, file, path);

@@ -1,9 +1,10 @@
 /* Invariants:
  * 1. A client with a line in `lines` is pending, so its memory outlives the entry.
- * 2. Pending clients are told, and `lines` is emptied, by settle() alone: when nothing is lost and everything written
- *    is durable.
+ * 2. Pending clients are told, and `lines` is emptied, by settle() alone: when nothing is lost and everything
+ * written is durable.
  * 3. While lost, stalled is true: no line is handed in before those that were lost.
- * 4. Nothing here changes lists while the service runs (handing): its callbacks then set flags and tasks only.
+ * 4. Nothing here changes lists while the service runs (handing): its callbacks then set flags and tasks
+ * only.
  *
  *              batch_line: UNABLE             batch_failed
  *   TAKING ──────────────────────▶ STALLED ─────────────────▶ LOST ◀───┐ UNABLE
@@ -23,8 +24,9 @@ struct entry {
     size_t bytes;
 };
 
-/* A batch may hold nothing that has to be written: rejected lines, duplicates. Then no commit tells us; but when a turn
- * has ended without a failure, that is settled too. The first run is still before the end of the turn. */
+/* A batch may hold nothing that has to be written: rejected lines, duplicates. Then no commit tells us; but
+ * when a turn has ended without a failure, that is settled too. The first run is still before the end of the
+ * turn. */
 static void schedule_settle(struct batch *batch) {
     if (!batch->settle.next) batch->turn_over = false;
     loop_task_schedule(batch->loop, &batch->settle);

@@ -1,5 +1,5 @@
 /* batch: what the inputs have handed to the service and is not yet known to be on disk.
- * Owns: copies of the lines from sockets since the last commit, the clients to be told of it, those that wait.
+ * Owns: copies of the lines from sockets since the last commit, the lists of clients that wait for it.
  * Must not know: sockets, files, what is on a line. */
 #ifndef SLAD_INGEST_BATCH_H
 #define SLAD_INGEST_BATCH_H
@@ -17,14 +17,14 @@ struct client;
 struct batch {
     struct loop *loop;
     struct service *service;
-    struct buf lines;        /* struct entry and its line, one after the other */
-    struct client *pending;  /* with something to be told or kept for, once the batch is on disk */
-    struct client *waiting;  /* paused until more is taken */
-    uint64_t written;        /* the last intake_batch() that holds something of ours */
-    bool stalled;            /* the service takes nothing */
-    bool lost;               /* the lines must be handed in again */
-    bool handing;            /* inside the service */
-    bool turn_over;          /* see run_settle() */
+    struct buf lines;       /* struct entry and its line, one after the other */
+    struct client *pending; /* with something to be told or kept for, once the batch is on disk */
+    struct client *waiting; /* paused until more is taken */
+    uint64_t written;       /* the last intake_batch() that holds something of ours */
+    bool stalled;           /* the service takes nothing */
+    bool lost;              /* the lines must be handed in again */
+    bool handing;           /* inside the service */
+    bool turn_over;         /* see run_settle() */
     struct loop_task settle, replay;
     /* The batch is on disk, or lines are taken again: told at the end of both. */
     void (*go_on)(void *arg);
@@ -38,9 +38,10 @@ void batch_fini(struct batch *batch); /* after all clients are gone */
 void batch_turn(struct batch *batch);
 /* Whether lines from sockets are taken now. */
 bool batch_takes(const struct batch *batch);
-/* intake_line() and its kin, remembered as part of this batch. After INTAKE_UNABLE or an error the batch is stalled:
- * what was not taken is to be handed in again after go_on(). */
-enum intake_verdict batch_line(struct batch *batch, const char *source, struct span line, struct err *err) WARN_UNUSED;
+/* intake_line() and its kin, remembered as part of this batch. After INTAKE_UNABLE or an error the batch is
+ * stalled: what was not taken is to be handed in again after go_on(). */
+enum intake_verdict batch_line(
+    struct batch *batch, const char *source, struct span line, struct err *err) WARN_UNUSED;
 enum intake_verdict batch_too_long(struct batch *batch, const char *source, struct err *err) WARN_UNUSED;
 int batch_position(struct batch *batch, const struct intake_position *position, struct err *err) WARN_UNUSED;
 /* Keeps a client's line until it is on disk; the client is pending from now on. */

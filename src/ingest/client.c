@@ -133,7 +133,8 @@ static size_t on_data(void *arg, struct span data) {
     return data.n - rest.n;
 }
 
-/* The stream holds this rest no longer, so when the service cannot take it, it waits among the lines of the batch. */
+/* The stream holds this rest no longer, so when the service cannot take it, it waits among the lines of the
+ * batch. */
 static void on_end(void *arg, struct span rest) {
     struct client *client = arg;
     struct span line = lines_last(rest);
@@ -198,8 +199,8 @@ void client_open(struct input *input, struct loop *loop, int take_fd) {
     int on = 1; /* a peer that vanished is found out some day; fails harmlessly on AF_UNIX */
     (void)setsockopt(take_fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     client->input = input;
-    client->stream =
-        stream_open(loop, take_fd, &(struct stream_options){.input_bytes = LINES_BYTES_MAX + 1}, &events, client);
+    client->stream = stream_open(
+        loop, take_fd, &(struct stream_options){.input_bytes = LINES_BYTES_MAX + 1}, &events, client);
     client_list_add(&input->clients, CLIENTS_OF_INPUT, client);
     input->client_count++;
 }

@@ -8,7 +8,8 @@
 #include "slad/loop/listen.h"
 #include "slad/loop/stream.h"
 
-/* Answers waiting for a commit, beyond which no more lines are read: a line of two bytes may be answered with 300. */
+/* Answers waiting for a commit, beyond which no more lines are read: a line of two bytes may be answered with
+ * 300. */
 #define CLIENT_ANSWERS_MAX (64 * 1024)
 /* Answers that a client has not read, beyond which it is dropped: 18,000 acknowledgements. */
 #define CLIENT_UNREAD_MAX (256 * 1024)
@@ -38,7 +39,8 @@ struct client {
     struct buf answers;    /* rejections of this batch */
 };
 
-void client_list_add(struct client **list, enum client_list which, struct client *client); /* unless it is in */
+void client_list_add(
+    struct client **list, enum client_list which, struct client *client); /* unless it is in */
 void client_list_remove(enum client_list which, struct client *client);
 
 void client_open(struct input *input, struct loop *loop, int take_fd);

@@ -24,7 +24,8 @@ static int os_error(struct err *err) {
     case ENOTDIR: return err_set(err, ERR_NOT_FOUND, "there is no such file yet");
     case EACCES:
     case EPERM:
-        return err_set(err, ERR_DENIED, "no permission; expected a regular file that user %u may read", geteuid());
+        return err_set(
+            err, ERR_DENIED, "no permission; expected a regular file that user %u may read", geteuid());
     default: return err_set(err, ERR_IO, "%s; expected a regular file that can be read", strerror(errno));
     }
 }
@@ -64,8 +65,8 @@ int file_open(const char *path, struct file_facts *out, struct err *err) {
     return rc;
 }
 
-/* An inode is used again after its file is gone, which the time of birth tells; the number of a device may change
- * with a reboot, when the time of birth has to do. */
+/* An inode is used again after its file is gone, which the time of birth tells; the number of a device may
+ * change with a reboot, when the time of birth has to do. */
 bool file_same(const struct file_facts *a, const struct file_facts *b) {
     bool births_known = a->birth_ns != 0 && b->birth_ns != 0;
     if (a->inode != b->inode || (births_known && a->birth_ns != b->birth_ns)) return false;
@@ -98,7 +99,8 @@ enum file_match file_matches(int fd, const struct file_facts *found, const struc
 }
 
 /* The descriptor, or -1. */
-static int try_name(int folder, const char *name, const struct intake_position *position, struct file_facts *out) {
+static int try_name(
+    int folder, const char *name, const struct intake_position *position, struct file_facts *out) {
     struct file_facts known = {position->device, position->inode, position->birth_ns, 0, 0};
     if (facts(folder, name, AT_SYMLINK_NOFOLLOW, out, NULL) != 0 || !file_same(out, &known)) return -1;
     int fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);

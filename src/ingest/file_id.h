@@ -19,7 +19,8 @@ struct file_facts {
 /* Of the regular file at this path. ERR_NOT_FOUND, ERR_INVALID (not a regular file), ERR_DENIED, ERR_IO. */
 int file_facts_at(const char *path, struct file_facts *out, struct err *err) WARN_UNUSED;
 int file_facts_of(int fd, struct file_facts *out, struct err *err) WARN_UNUSED;
-/* Opens a regular file for reading, without ever waiting. The descriptor, or the errors of file_facts_at(). */
+/* Opens a regular file for reading, without ever waiting. The descriptor, or the errors of file_facts_at().
+ */
 int file_open(const char *path, struct file_facts *out, struct err *err) WARN_UNUSED;
 
 /* One file, by what the system says of it. */
@@ -28,12 +29,14 @@ bool file_same(const struct file_facts *a, const struct file_facts *b);
 int file_hash(int fd, uint64_t from, uint64_t bytes, uint64_t *out) WARN_UNUSED;
 
 enum file_match {
-    FILE_IS,    /* the file of this position, with all that was read still in place */
+    FILE_IS,     /* the file of this position, with all that was read still in place */
     FILE_SHRUNK, /* that file, but shorter than what was read of it */
-    FILE_OTHER, /* another one, or written anew */
+    FILE_OTHER,  /* another one, or written anew */
 };
 enum file_match file_matches(int fd, const struct file_facts *facts, const struct intake_position *position);
-/* The descriptor of the file of this position under whatever name in the folder of `path`, or ERR_NOT_FOUND. */
-int file_find_renamed(const char *path, const struct intake_position *position, struct file_facts *out) WARN_UNUSED;
+/* The descriptor of the file of this position under whatever name in the folder of `path`, or ERR_NOT_FOUND.
+ */
+int file_find_renamed(
+    const char *path, const struct intake_position *position, struct file_facts *out) WARN_UNUSED;
 
 #endif

@@ -1,14 +1,15 @@
 /* Invariants:
- * 1. Files are touched in the task alone, so within a turn of the service and never while the batch is stalled; every
- *    wake-up only notes what is due and schedules it.
- * 2. One follow a path. Those with a stored position look first, so that they lay claim to files that were renamed to
- *    another followed name.
+ * 1. Files are touched in the task alone, so within a turn of the service and never while the batch is
+ * stalled; every wake-up only notes what is due and schedules it.
+ * 2. One follow a path. Those with a stored position look first, so that they lay claim to files that were
+ * renamed to another followed name.
  * 3. befores is the number of follows that may hold the descriptor of the file before. */
 #include "ingest/files.h"
 
 #include <fnmatch.h>
 #include <glob.h>
 #include <stdlib.h>
+#include "ingest/reading.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
 #include "slad/loop/watch.h"
@@ -73,8 +74,8 @@ static void add(struct files *files, const char *path, bool globbed) {
     if (find(files, path)) return;
     if (files->count == FOLLOWS_MAX) {
         if (log_allow("too many files to follow", loop_now_ms(files->batch->loop), &held))
-            log_warning("too many files to follow", "file=%s limit=%d, not reading it", LOG_TEXT(span_of(path)),
-                FOLLOWS_MAX);
+            log_warning("too many files to follow", "file=%s limit=%d, not reading it",
+                LOG_TEXT(span_of(path)), FOLLOWS_MAX);
         return;
     }
     files->follows = mem_grow(files->follows, &files->capacity, files->count + 1, sizeof *files->follows);
@@ -218,7 +219,7 @@ int64_t files_read_as_of(struct files *files, int64_t now_ms) {
     int64_t as_of_ms = now_ms;
     if (files->scratch && !files->scanned) return 0;
     for (size_t i = 0; i < files->count; i++) {
-        int64_t read_ms = follow_read_as_of(files->follows[i], now_ms);
+        int64_t read_ms = reading_as_of(files->follows[i], now_ms);
         if (read_ms < as_of_ms) as_of_ms = read_ms;
     }
     return as_of_ms;

@@ -1,24 +1,24 @@
 /* Invariants, while now.fd >= 0:
  * 1. position.offset <= next <= seen; offset < next only while skipping.
- * 2. position.offset is the start of a line; all lines before it were handed to the service, in this batch or before.
+ * 2. position.offset is the start of a line; all lines before it were handed to the service, in this batch
+ * or before.
  * 3. head and tail hash of position are those at the offset last stored.
- * 4. before.fd is open only until the position in `now` is on disk (follow_settled), so that follow_revert() can go
- *    back to it even when its name is gone.
+ * 4. before.fd is open only until the position in `now` is on disk (follow_settled), so that follow_revert()
+ * can go back to it even when its name is gone.
  *
- *            start(): resumed, found under another name, or from 0        go_over(): a new file is at the path and has
- *   NOTHING ────────────────────────────────────────────▶ READING ──┐    bytes, so that its writer is done with the old
- *      ▲      removed for long; unreadable                  │  ▲  ▲   │
- *      └────────────────────────────────────────────────────┘  │  └───┘
- *                                                   rewind(): truncated, or written anew */
+ *      start(): resumed, found renamed, or new         go_over(): the path has a new file with bytes,
+ *   NOTHING ──────────────────────────────▶ READING ──┐           so the writer is done with the old
+ *      ▲    removed for long; unreadable     │  ▲  ▲  │
+ *      └─────────────────────────────────────┘  │  └──┘
+ *                            reading_rewind(): truncated, or written anew */
 #include "ingest/follow.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "ingest/files.h"
-#include "ingest/lines.h"
+#include "ingest/reading.h"
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
@@ -52,7 +52,8 @@ void follow_free(struct follow *follow) {
 }
 
 /* No fault: a file that is not there (yet), or that is read under another name. */
-static bool is_fault(int code) {
+bool follow_is_at_fault(const struct follow *follow) {
+    int code = follow->trouble_code;
     return code != 0 && code != ERR_NOT_FOUND && code != ERR_IN_USE;
 }
 
@@ -61,13 +62,13 @@ static void set_trouble(struct follow *follow, const struct err *err) {
     if (strcmp(follow->trouble, err->text) == 0) return;
     follow->trouble_code = err->code;
     snprintf(follow->trouble, sizeof follow->trouble, "%s", err->text);
-    if (is_fault(err->code))
+    if (follow_is_at_fault(follow))
         log_warning("followed file is not read", "file=%s error=%s, looking again each second",
             LOG_TEXT(span_of(follow->path)), LOG_TEXT(span_of(err->text)));
 }
 
 static void clear_trouble(struct follow *follow) {
-    if (is_fault(follow->trouble_code))
+    if (follow_is_at_fault(follow))
         log_info("followed file is read", "file=%s", LOG_TEXT(span_of(follow->path)));
     follow->trouble[0] = '\0';
     follow->trouble_code = 0;
@@ -75,17 +76,8 @@ static void clear_trouble(struct follow *follow) {
 
 /* Positions. */
 
-/* From `offset` on, as nothing after it had ever been seen. */
-static void go_to(struct follow *follow, uint64_t offset) {
-    struct opened *now = &follow->now;
-    now->position.offset = now->next = now->seen = offset;
-    now->skipping = false;
-    follow->has_mark = false;
-    follow->active = true;
-}
-
-static void adopt(struct follow *follow, int take_fd, const struct file_facts *facts,
-    const struct intake_position *from) {
+static void adopt(
+    struct follow *follow, int take_fd, const struct file_facts *facts, const struct intake_position *from) {
     follow->now = (struct opened){.fd = take_fd, .known = true, .facts = *facts, .position = *from};
     follow->now.position.name = span_of(follow->path);
     follow->now.position.device = facts->device;
@@ -93,7 +85,7 @@ static void adopt(struct follow *follow, int take_fd, const struct file_facts *f
     follow->now.position.birth_ns = facts->birth_ns;
     follow->successor = follow->removed = follow->searched = false;
     clear_trouble(follow);
-    go_to(follow, from->offset);
+    reading_go_to(follow, from->offset);
 }
 
 /* Stops reading, to start anew from what it knows. */
@@ -104,24 +96,10 @@ static void let_go(struct follow *follow) {
     shut(&follow->now);
 }
 
-/* A file that has changed under us is stored without hashes: the next look finds out what happened to it. */
-static int store(struct follow *follow) {
-    struct opened *now = &follow->now;
-    struct intake_position *position = &now->position;
-    struct err err = {0};
-    uint64_t bytes = position->offset < FILE_HASH_BYTES ? position->offset : FILE_HASH_BYTES;
-    if (file_hash(now->fd, 0, bytes, &position->head_hash) != 0 ||
-        file_hash(now->fd, position->offset - bytes, bytes, &position->tail_hash) != 0)
-        bytes = 0;
-    position->head_bytes = position->tail_bytes = bytes;
-    return batch_position(batch_of(follow), position, &err); /* the service says what is wrong with it */
-}
-
 bool follow_load(struct follow *follow) {
     struct err err = {0};
     if (follow->loaded) return true;
-    int rc =
-        intake_position_get(batch_of(follow)->service, span_of(follow->path), &follow->stored, &err);
+    int rc = intake_position_get(batch_of(follow)->service, span_of(follow->path), &follow->stored, &err);
     if (rc < 0) {
         set_trouble(follow, &err);
         return false;
@@ -136,11 +114,6 @@ bool follow_is_known(const struct follow *follow) {
 }
 
 /* Starting. */
-
-static void note_rotation(const struct follow *follow, const char *what) {
-    counter_inc(files_rotated);
-    log_info(what, "file=%s offset=%" PRIu64, LOG_TEXT(span_of(follow->path)), follow->now.position.offset);
-}
 
 static bool start_renamed(struct follow *follow) {
     struct file_facts facts;
@@ -171,7 +144,7 @@ static int adopt_new(struct follow *follow, int take_fd, const struct file_facts
     if (left) from = *left;
     from.lines = lines;
     adopt(follow, take_fd, facts, &from);
-    return store(follow);
+    return reading_store(follow);
 }
 
 static void start_new(struct follow *follow, int take_fd, const struct file_facts *facts) {
@@ -181,7 +154,7 @@ static void start_new(struct follow *follow, int take_fd, const struct file_fact
         return;
     }
     if (adopt_new(follow, take_fd, facts, replaced ? follow->stored.lines : 0) != 0) return;
-    if (replaced) note_rotation(follow, "followed file was replaced while it was not read");
+    if (replaced) reading_note(follow, "followed file was replaced while it was not read");
     files_changed(follow->files);
 }
 
@@ -208,97 +181,19 @@ static void start(struct follow *follow) {
     }
 }
 
-/* Lines. */
-
-/* False when the service cannot take it now. */
-static bool take_line(struct follow *follow, struct span line) {
-    struct err err = {0};
-    switch (batch_line(batch_of(follow), follow->source, line, &err)) {
-    case INTAKE_UNABLE: return false;
-    case INTAKE_BLANK: return true;
-    case INTAKE_HELLO: counter_inc(events_rejected); break; /* nobody is there to be answered */
-    default: break;
-    }
-    follow->now.position.lines++;
-    return true;
-}
-
-static void take_too_long(struct follow *follow) {
-    struct err err = {0};
-    (void)!batch_too_long(batch_of(follow), follow->source, &err);
-    follow->now.position.lines++;
-}
-
-/* Takes whole lines off the front of *data, which begins at `next`. False when the service takes no more. */
-static bool take_lines(struct follow *follow, struct span *data) {
-    struct opened *now = &follow->now;
-    for (;;) {
-        struct span all = *data, line;
-        enum cut cut = lines_cut(&now->skipping, data, &line);
-        if (cut == CUT_LINE && !take_line(follow, line)) {
-            *data = all;
-            return false;
-        }
-        if (cut == CUT_TOO_LONG) take_too_long(follow);
-        now->next += all.n - data->n;
-        if (!now->skipping) now->position.offset = now->next;
-        if (cut == CUT_MORE) return true;
-    }
-}
-
-/* The bytes after the last newline of a file that nobody writes to any more are a line, too. */
-static bool take_rest(struct follow *follow) {
-    struct opened *now = &follow->now;
-    char line[LINES_BYTES_MAX + 1];
-    uint64_t bytes = now->seen - now->next;
-    if (bytes > 0 && !now->skipping && bytes <= sizeof line &&
-        pread(now->fd, line, bytes, (off_t)now->next) == (ssize_t)bytes &&
-        !take_line(follow, lines_last((struct span){line, bytes})))
-        return false;
-    go_to(follow, now->seen);
-    return true;
-}
-
-static void rewind_file(struct follow *follow) {
-    note_rotation(follow, "followed file was truncated or written anew, reading it from its start");
-    follow->now.position.head_bytes = follow->now.position.tail_bytes = 0;
-    go_to(follow, 0);
-}
-
-static bool tail_is_there(const struct opened *now) {
-    const struct intake_position *position = &now->position;
-    uint64_t hash;
-    return position->tail_bytes == 0 ||
-           (file_hash(now->fd, position->offset - position->tail_bytes, position->tail_bytes, &hash) == 0 &&
-               hash == position->tail_hash);
-}
+/* Looking. */
 
 size_t follow_read(struct follow *follow, char *scratch) {
-    struct opened *now = &follow->now;
-    uint64_t offset = now->position.offset;
-    if (!tail_is_there(now)) {
-        rewind_file(follow);
-        return 0;
-    }
-    ssize_t got = pread(now->fd, scratch, FOLLOW_CHUNK_BYTES, (off_t)now->next);
-    if (got < 0) {
-        struct err err;
-        err_set(&err, ERR_IO, "%s", strerror(errno));
+    struct err err;
+    int64_t bytes = reading_chunk(follow, scratch, &err);
+    if (bytes < 0) {
         set_trouble(follow, &err);
         let_go(follow);
-        return 0;
+    } else if (!follow->active && follow->successor) {
+        follow_look(follow);
     }
-    struct span rest = {scratch, (size_t)got};
-    bool all = take_lines(follow, &rest);
-    now->seen = now->next + (all ? rest.n : 0);
-    if (now->position.offset != offset && store(follow) != 0) return (size_t)got;
-    if (!all || got == FOLLOW_CHUNK_BYTES) return (size_t)got;
-    follow->active = false;
-    if (follow->successor) follow_look(follow);
-    return (size_t)got;
+    return bytes > 0 ? (size_t)bytes : 0;
 }
-
-/* Looking. */
 
 static void go_over(struct follow *follow) {
     struct file_facts facts;
@@ -308,14 +203,15 @@ static void go_over(struct follow *follow) {
         if (fd != ERR_NOT_FOUND) set_trouble(follow, &err);
         return;
     }
-    if (is_held(follow, &facts) || !take_rest(follow)) {
+    if (is_held(follow, &facts) || !reading_finish(follow)) {
         close(fd);
         return;
     }
-    note_rotation(follow, "followed file was replaced, going over to the new one");
+    reading_note(follow, "followed file was replaced, going over to the new one");
     shut(&follow->before);
     follow->before = follow->now;
-    (void)!adopt_new(follow, fd, &facts, follow->before.position.lines); /* a failure is seen to by the batch */
+    /* A failure is seen to by the batch. */
+    (void)!adopt_new(follow, fd, &facts, follow->before.position.lines);
     files_changed(follow->files);
 }
 
@@ -323,7 +219,7 @@ static void see_removed(struct follow *follow) {
     uint64_t tick = files_tick(follow->files);
     if (!follow->removed) follow->removed_tick = tick;
     follow->removed = true;
-    if (tick - follow->removed_tick < FOLLOW_REMOVED_TICKS || !take_rest(follow)) return;
+    if (tick - follow->removed_tick < FOLLOW_REMOVED_TICKS || !reading_finish(follow)) return;
     let_go(follow);
     follow->has_stored = false; /* what comes next under this name is another file */
     follow->over = follow->globbed;
@@ -339,7 +235,8 @@ static void check(struct follow *follow, const struct file_facts *at_path) {
         return;
     }
     follow->successor = at_path && !file_same(at_path, &held);
-    if (held.size < now->next) rewind_file(follow);
+    if (!follow->successor) clear_trouble(follow);
+    if (held.size < now->next) reading_rewind(follow);
     if (held.size < now->seen) now->seen = held.size;
     if (held.size > now->seen)
         follow->active = true;
@@ -367,7 +264,8 @@ void follow_settled(struct follow *follow) {
 }
 
 static bool is_of(const struct opened *opened, const struct intake_position *position) {
-    struct file_facts known = {.device = position->device, .inode = position->inode, .birth_ns = position->birth_ns};
+    struct file_facts known = {
+        .device = position->device, .inode = position->inode, .birth_ns = position->birth_ns};
     return opened->fd >= 0 && file_same(&opened->facts, &known);
 }
 
@@ -384,42 +282,12 @@ void follow_revert(struct follow *follow) {
     if (known && is_of(&follow->now, &follow->stored)) {
         follow->now.position = follow->stored;
         clear_trouble(follow);
-        go_to(follow, follow->stored.offset);
+        reading_go_to(follow, follow->stored.offset);
         return;
     }
     shut(&follow->now);
     shut(&follow->before);
     follow->before.known = false;
-}
-
-/* Whether the path has a file that is still to be started. What cannot be read holds nothing back: it might never be;
- * and what another follow reads is counted there. */
-static bool has_new_file(const struct follow *follow) {
-    const struct opened *now = &follow->now;
-    struct file_facts at_path;
-    if (file_facts_at(follow->path, &at_path, NULL) != 0) return false;
-    if (now->fd >= 0 && (at_path.size == 0 || file_same(&at_path, &now->facts))) return false;
-    return !is_fault(follow->trouble_code) && !files_holder(follow->files, follow, &at_path);
-}
-
-int64_t follow_read_as_of(struct follow *follow, int64_t now_ms) {
-    const struct opened *now = &follow->now;
-    struct file_facts held = {0};
-    if (!follow->looked || has_new_file(follow)) return follow->read_ms;
-    if (now->fd >= 0 && (file_facts_of(now->fd, &held, NULL) != 0 || held.size < now->next)) return follow->read_ms;
-    if (now->fd < 0 || now->seen >= held.size) {
-        follow->has_mark = false;
-        follow->read_ms = now_ms;
-        return now_ms;
-    }
-    /* One that grows all the time is never read to its end, but to where it reached a moment ago. */
-    if (follow->has_mark && now->seen >= follow->mark_bytes) follow->read_ms = follow->mark_ms;
-    if (!follow->has_mark || now->seen >= follow->mark_bytes) {
-        follow->has_mark = true;
-        follow->mark_ms = now_ms;
-        follow->mark_bytes = held.size;
-    }
-    return follow->read_ms;
 }
 
 void follow_status(const struct follow *follow, struct json_writer *w) {

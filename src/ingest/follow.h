@@ -16,11 +16,11 @@
 struct files;
 
 struct opened {
-    int fd; /* -1: none */
+    int fd;     /* -1: none */
     bool known; /* the rest is meaningful, also after fd was closed */
     struct file_facts facts;
     struct intake_position position; /* offset: all lines before it were taken in */
-    uint64_t next; /* where reading goes on: at offset, or within a line that is too long */
+    uint64_t next;                   /* where reading goes on: at offset, or within a line that is too long */
     uint64_t seen; /* the end of the file when it was last read; up to there is no newline after next */
     bool skipping;
 };
@@ -28,22 +28,22 @@ struct opened {
 struct follow {
     struct files *files;
     char *path, *source;
-    bool globbed;    /* found by a pattern: forgotten once the file is gone */
-    bool over;       /* to be forgotten */
-    bool loaded;     /* stored is as the database has it, and start() may go on from it */
+    bool globbed; /* found by a pattern: forgotten once the file is gone */
+    bool over;    /* to be forgotten */
+    bool loaded;  /* stored is as the database has it, and start() may go on from it */
     bool has_stored;
-    bool searched;   /* for a renamed file, while nothing is at the path */
+    bool searched; /* for a renamed file, while nothing is at the path */
     bool looked;
     struct intake_position stored;
     struct opened now;
     struct opened before; /* what was read before `now`; fd stays open until the change is on disk */
-    bool active;     /* there is something to read */
-    bool successor;  /* another file has the path */
-    bool removed;    /* since tick removed_tick */
+    bool active;          /* there is something to read */
+    bool successor;       /* another file has the path */
+    bool removed;         /* since tick removed_tick */
     uint64_t removed_tick;
     int trouble_code;
     char trouble[512]; /* why it is not read; "" */
-    int64_t read_ms;   /* follow_read_as_of() */
+    int64_t read_ms;   /* reading_as_of() */
     bool has_mark;     /* at mark_ms the file reached mark_bytes */
     int64_t mark_ms;
     uint64_t mark_bytes;
@@ -57,14 +57,14 @@ bool follow_load(struct follow *follow);
 bool follow_is_known(const struct follow *follow);
 /* Sees what is at the path now: starts, goes on, or goes over to a new file. */
 void follow_look(struct follow *follow);
-/* Reads one chunk into scratch (FOLLOW_CHUNK_BYTES) and takes its lines in. Returns the bytes read. */
+/* reading_chunk(), and what follows from it. Returns the bytes read. */
 size_t follow_read(struct follow *follow, char *scratch);
 /* All it stored is on disk. */
 void follow_settled(struct follow *follow);
 /* What it had taken in since the last commit was lost. */
 void follow_revert(struct follow *follow);
-/* The wall clock as of which all there was has been read; 0: not yet at any. */
-int64_t follow_read_as_of(struct follow *follow, int64_t now_ms);
+/* Whether its trouble is one that somebody has to see to. */
+bool follow_is_at_fault(const struct follow *follow);
 void follow_status(const struct follow *follow, struct json_writer *w);
 
 #endif

@@ -9,8 +9,8 @@
 struct ingest {
     struct batch batch;
     const struct config *config;
-    struct input **inputs;       /* of config->inputs, NULL for those that are files */
-    size_t input_count;          /* ingest_close() runs when the configuration is gone already */
+    struct input **inputs; /* of config->inputs, NULL for those that are files */
+    size_t input_count;    /* ingest_close() runs when the configuration is gone already */
     struct files *files;
 };
 

@@ -92,7 +92,7 @@ static int find_group(const char *name, gid_t *out, struct err *err) {
 }
 
 static int set_access(const char *temporary, const struct listen_options *options, struct err *err) {
-    gid_t group;
+    gid_t group = 0;
     if (options->group) {
         int rc = find_group(options->group, &group, err);
         if (rc) return rc;

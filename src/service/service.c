@@ -18,8 +18,9 @@
 
 enum {
     RETENTION_ROWS = 500,         /* of a slice: a few milliseconds */
-    RETENTION_BUSY_MS = 200,      /* between slices while there is more to let go */
+    RETENTION_BUSY_MS = 20,       /* between slices while there is more to let go: a quarter of the time at most */
     RETENTION_QUIET_MS = 60000,   /* between looks otherwise */
+    RECOVERY_FREE_BYTES = 16 << 20, /* the ballast, and room for the log of some batches */
     RECOVERY_MS = 1000,           /* between tries to write again */
     BARRIER_RETRY_MS = 20,        /* a followed file still has lines that a due limit waits for */
     PROGRESS_EVERY = 16,          /* slices of a rebuild between two reports */
@@ -54,7 +55,7 @@ static int commit(struct service *service, struct err *err) {
 static void fail(struct service *service, const struct err *err) {
     counter_inc(commits_failed);
     store_rollback(service->store);
-    service->failed = true;
+    service->failed = err->code ? err->code : ERR_IO;
     service->dirty = false;
     service->batch_accepted = 0;
     snprintf(service->failure, sizeof service->failure, "%s", err->text);
@@ -94,8 +95,9 @@ static void publish_if_due(struct service *service, int64_t now) {
 }
 
 void service_turn(struct service *service, int64_t now_ms) {
-    if (service->failed || now_ms == service->now_ms) return;
+    if (now_ms == service->now_ms) return;
     service->now_ms = now_ms;
+    if (service->failed) return;
     publish_if_due(service, now_ms);
     advance(service, now_ms);
 }
@@ -218,9 +220,20 @@ static int build_now(struct service *service, struct err *err) {
     return code;
 }
 
+/* On a full disk a small write succeeds long before a batch does; so much must be free before the journal is read
+ * again. */
+static int check_space(const struct service *service, struct err *err) {
+    uint64_t bytes = 0;
+    int code = store_free_bytes(service->store, &bytes, err);
+    if (code || bytes >= RECOVERY_FREE_BYTES) return code;
+    return err_set(err, ERR_FULL, "the disk is full: %llu MiB must be free before events are taken again",
+        (unsigned long long)RECOVERY_FREE_BYTES >> 20);
+}
+
 int service_recover(struct service *service, int64_t now_ms, struct err *err) {
     if (!service->failed) return 0;
     int code = store_release_ballast(service->store, err);
+    if (!code && service->failed == ERR_FULL) code = check_space(service, err);
     if (!code) code = store_begin(service->store, err);
     if (!code) code = store_meta_set(service->store, "recovered", now_ms, err);
     if (!code) code = store_commit(service->store, err);
@@ -233,7 +246,7 @@ int service_recover(struct service *service, int64_t now_ms, struct err *err) {
         store_rollback(service->store);
         return code;
     }
-    service->failed = false;
+    service->failed = 0;
     service->write_failed = 0;
     service->failure[0] = '\0';
     struct err ballast;
@@ -325,12 +338,27 @@ static void refuse(struct service *service, const struct findings *found, struct
         (unsigned long long)service->generation);
 }
 
-/* Settings that only a start can change. */
-static void say_what_needs_restart(const struct config *old, const struct config *new) {
-    if (strcmp(old->database, new->database) != 0)
-        log_warning("setting needs a restart", "key=database in_force=%s", old->database);
-    if (old->listen_count != new->listen_count || old->input_count != new->input_count)
-        log_warning("setting needs a restart", "%s", "key=listen,inputs");
+static bool same_text(const char *a, const char *b) {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_endpoints(const struct endpoint *a, size_t a_count, const struct endpoint *b, size_t b_count) {
+    size_t i = 0;
+    while (i < a_count && i < b_count && a[i].kind == b[i].kind && same_text(a[i].path, b[i].path) &&
+           same_text(a[i].host, b[i].host) && a[i].port == b[i].port && a[i].mode == b[i].mode &&
+           same_text(a[i].group, b[i].group) && same_text(a[i].format, b[i].format))
+        i++;
+    return i == a_count && i == b_count;
+}
+
+/* Settings that only a start can change stay as they were opened. */
+static void say_what_needs_restart(const struct config *opened, const struct config *new) {
+    if (!same_text(opened->database, new->database))
+        log_warning("setting needs a restart", "key=database in_force=%s", opened->database);
+    if (!same_endpoints(opened->listens, opened->listen_count, new->listens, new->listen_count))
+        log_warning("setting needs a restart", "%s", "key=listen");
+    if (!same_endpoints(opened->inputs, opened->input_count, new->inputs, new->input_count))
+        log_warning("setting needs a restart", "%s", "key=inputs");
 }
 
 int service_reload(struct service *service, void (*done)(void *arg, const char *outcome), void *arg,
@@ -344,7 +372,7 @@ int service_reload(struct service *service, void (*done)(void *arg, const char *
         err_set(err, code, "the configuration has %zu error%s; the standards in force were kept",
             findings_errors(&found), findings_errors(&found) == 1 ? "" : "s");
     } else {
-        say_what_needs_restart(service->config, config);
+        say_what_needs_restart(service->opened_with, config);
         service->adoption = adoption_new(config);
         service->adoption->done = done;
         service->adoption->arg = arg;

@@ -38,7 +38,7 @@ struct service {
     bool first_publish;      /* since the start: figures that did not change are not written again */
     int64_t next_retention_ms;
 
-    bool failed; /* nothing is accepted until service_recover() */
+    int failed; /* 0, or the code of the failure: nothing is accepted until service_recover() */
     char failure[512];
 
     /* Reloads. */

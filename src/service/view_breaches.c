@@ -12,7 +12,7 @@
 struct numbers {
     struct {
         int64_t id, number;
-    } *list;
+    } * list;
     size_t count, capacity;
 };
 
@@ -25,6 +25,7 @@ static void note_number(void *arg, const struct version *version) {
 
 struct writing {
     struct json_writer w;
+    int64_t now_ms;
     struct numbers numbers;
 };
 
@@ -46,8 +47,10 @@ static void contact_members(struct writing *writing, const struct breach_record 
     json_field_instant(w, "due", record->due_ms);
     json_field_instant(w, "decided", record->decided_ms);
     json_field_instant(w, "ended", record->ended_ms);
-    if (record->has_elapsed) json_field_double(w, "elapsed", record->elapsed);
-    else json_field_null(w, "elapsed");
+    if (record->has_elapsed)
+        json_field_double(w, "elapsed", record->elapsed);
+    else
+        json_field_null(w, "elapsed");
 }
 
 static void level_members(struct writing *writing, const struct breach_record *record) {
@@ -56,6 +59,8 @@ static void level_members(struct writing *writing, const struct breach_record *r
     json_field_string(w, "target", record->target);
     json_field_instant(w, "opened", record->opened_ms);
     json_field_instant(w, "closed", record->closed_ms);
+    int64_t to = record->closed_ms == INSTANT_NEVER ? writing->now_ms : record->closed_ms;
+    json_field_decimal(w, "elapsed", to > record->opened_ms ? to - record->opened_ms : 0, 3); /* so far, while open */
 }
 
 static void field_excuse(struct json_writer *w, const struct breach_record *record) {
@@ -80,8 +85,10 @@ static void write_record(void *arg, const struct breach_record *record) {
     json_field_string(w, "standard", record->standard);
     field_version(writing, record->version);
     json_field_text(w, "state", breach_state_name(record->state));
-    if (record->kind == BREACH_CONTACT) contact_members(writing, record);
-    else level_members(writing, record);
+    if (record->kind == BREACH_CONTACT)
+        contact_members(writing, record);
+    else
+        level_members(writing, record);
     json_field_instant(w, "recorded", record->recorded_ms);
     json_field_instant(w, "updated", record->updated_ms);
     json_field_string(w, "reason", record->reason);
@@ -91,7 +98,8 @@ static void write_record(void *arg, const struct breach_record *record) {
 
 static int read_filter(struct service *service, const struct view_query *query, struct view_terms *terms,
     struct breach_filter *filter, struct err *err) {
-    static const char *const kinds[] = {"contact", "level"}, *const states[] = {"open", "closed", "withdrawn"};
+    static const char *const kinds[] = {"contact", "level"}, *const states[] = {
+                                                                 "open", "closed", "withdrawn"};
     size_t kind = BREACH_ANY_KIND, state = BREACH_ANY_STATE;
     int code = param_past_standard(service, query->standard, &filter->standard, err);
     if (!code) code = param_word("kind", query->kind, kinds, 2, &kind, err);
@@ -112,7 +120,7 @@ int view_breaches(struct service *service, const struct view_query *query, struc
     struct view_terms terms = {.count = 0};
     struct breach_filter filter = {0};
     struct breach_page page = {0};
-    struct writing writing = {.w = {.out = out}};
+    struct writing writing = {.w = {.out = out}, .now_ms = service->now_ms};
     struct json_writer *w = &writing.w;
     size_t size = out->size;
     int code = read_filter(service, query, &terms, &filter, err);

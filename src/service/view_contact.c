@@ -39,8 +39,10 @@ static void write_event(struct telling *telling, const struct journal_row *row) 
     json_field_instant(w, "at", row->at_ms);
     json_field_instant(w, "received", row->received_ms);
     json_field_string(w, "event", row->event);
-    if (is_object(row->line)) json_field_raw(w, "line", row->line);
-    else json_field_string(w, "line", row->line); /* of an input that does not speak JSON */
+    if (is_object(row->line))
+        json_field_raw(w, "line", row->line);
+    else
+        json_field_string(w, "line", row->line); /* of an input that does not speak JSON */
     json_object_end(w);
     telling->bytes += row->line.n;
     telling->events = mem_grow(
@@ -49,13 +51,15 @@ static void write_event(struct telling *telling, const struct journal_row *row) 
         (struct story_event){row->at_ms, arena_text(&telling->names, row->event)};
 }
 
-static int write_events(struct service *service, struct telling *telling, struct span contact, struct err *err) {
+static int write_events(
+    struct service *service, struct telling *telling, struct span contact, struct err *err) {
     struct journal_cursor *cursor = NULL;
     struct journal_row row;
     int code = journal_contact(service->store, contact, &cursor, err);
     while (!code && !telling->cut && (code = journal_next(cursor, &row, err)) > 0) {
         code = 0;
-        telling->cut = telling->event_count == CONTACT_EVENTS_MAX || telling->bytes + row.line.n > CONTACT_BYTES_MAX;
+        telling->cut =
+            telling->event_count == CONTACT_EVENTS_MAX || telling->bytes + row.line.n > CONTACT_BYTES_MAX;
         if (!telling->cut) write_event(telling, &row);
     }
     journal_close(cursor);
@@ -77,10 +81,14 @@ static void write_pauses(struct json_writer *w, const struct story_cycle *cycle)
 }
 
 static void write_limit(struct json_writer *w, const struct story_cycle *cycle) {
-    if (cycle->limit_ms >= 0) json_field_decimal(w, "limit", cycle->limit_ms, 3);
-    else json_field_null(w, "limit");
-    if (cycle->limit_ms >= 0 && cycle->limit_rule >= 0) json_field_int(w, "limit_rule", cycle->limit_rule + 1);
-    else json_field_null(w, "limit_rule");
+    if (cycle->limit_ms >= 0)
+        json_field_decimal(w, "limit", cycle->limit_ms, 3);
+    else
+        json_field_null(w, "limit");
+    if (cycle->limit_ms >= 0 && cycle->limit_rule >= 0)
+        json_field_int(w, "limit_rule", cycle->limit_rule + 1);
+    else
+        json_field_null(w, "limit_rule");
     json_field_text(w, "calendar", cycle->standard->is_value ? NULL : calendar_name(cycle->calendar));
     json_field_instant(w, "due", cycle->due_ms);
 }
@@ -88,8 +96,10 @@ static void write_limit(struct json_writer *w, const struct story_cycle *cycle) 
 static void write_group(struct json_writer *w, const struct story_cycle *cycle) {
     json_key(w, "group");
     /* A cycle to which the standard never applied has no group. */
-    if (cycle->group.count == cycle->standard->by_count) report_group(w, cycle->standard, &cycle->group);
-    else json_null(w);
+    if (cycle->group.count == cycle->standard->by_count)
+        report_group(w, cycle->standard, &cycle->group);
+    else
+        json_null(w);
 }
 
 static void write_clock(void *arg, const struct story_cycle *cycle) {
@@ -141,8 +151,8 @@ int view_contact(struct service *service, struct span contact, struct buf *out, 
     json_array_end(w);
     if (!code && !telling.event_count) code = unknown_contact(contact, err);
     if (!code) {
-        telling.context = (struct story_context){
-            engine_now(service->engine), contact, telling.events, telling.event_count};
+        telling.context =
+            (struct story_context){engine_now(service->engine), contact, telling.events, telling.event_count};
         json_key(w, "clocks");
         json_array_begin(w);
         engine_story(service->engine, contact, write_clock, &telling);

@@ -20,8 +20,8 @@ static void write_figures(void *arg, const struct figures *figures) {
     if (terms_hold(writing->terms, figures->standard, &figures->group)) report_figures(writing->w, figures);
 }
 
-void figures_answer(struct engine *engine, const struct ruleset *rules, const struct figures_question *question,
-    struct buf *out) {
+void figures_answer(struct engine *engine, const struct ruleset *rules,
+    const struct figures_question *question, struct buf *out) {
     struct json_writer w = {.out = out};
     struct writing writing = {&w, &question->terms};
     json_object_begin(&w);
@@ -42,7 +42,8 @@ void figures_answer(struct engine *engine, const struct ruleset *rules, const st
     json_object_end(&w);
 }
 
-int figures_ask(struct service *service, const struct view_query *query, struct figures_question *out, struct err *err) {
+int figures_ask(
+    struct service *service, const struct view_query *query, struct figures_question *out, struct err *err) {
     const struct ruleset *rules = &service->config->rules;
     *out = (struct figures_question){.until_ms = engine_now(service->engine)};
     int code = param_standard(rules, query->standard, &out->standard, err);
@@ -73,7 +74,8 @@ static int parse_place(const char *text, struct history_place *out, struct err *
     double q;
     int end = 0;
     if (!text) return 0;
-    if (sscanf(text, "%18lld_%18lld_%9lf%n", &series, &at, &q, &end) != 3 || text[end] || series < 0 || at < 0)
+    if (sscanf(text, "%18lld_%18lld_%9lf%n", &series, &at, &q, &end) != 3 || text[end] || series < 0 ||
+        at < 0)
         return err_set(err, ERR_INVALID, "after: what an earlier answer gave as \"next\" was expected");
     *out = (struct history_place){series, at, q};
     return 0;
@@ -88,8 +90,10 @@ static void write_percentile(void *arg, const struct history_row *row) {
     json_field_raw(w, "group", row->group);
     json_field_instant(w, "at", row->at_ms);
     json_field_text(w, "q", q);
-    if (row->percentile.has_value) json_field_double(w, "value", row->percentile.value);
-    else json_field_null(w, "value");
+    if (row->percentile.has_value)
+        json_field_double(w, "value", row->percentile.value);
+    else
+        json_field_null(w, "value");
     json_object_end(w);
 }
 
@@ -108,7 +112,8 @@ static int read_filter(struct service *service, const struct view_query *query, 
     return code;
 }
 
-int view_percentiles(struct service *service, const struct view_query *query, struct buf *out, struct err *err) {
+int view_percentiles(
+    struct service *service, const struct view_query *query, struct buf *out, struct err *err) {
     struct view_terms terms = {.count = 0};
     struct history_filter filter = {0};
     struct history_page page = {0};

@@ -13,10 +13,10 @@ struct figures_question {
     struct view_terms terms; /* texts are the query's */
 };
 /* All but the instant, which is set to now. */
-int figures_ask(
-    struct service *service, const struct view_query *query, struct figures_question *out, struct err *err) WARN_UNUSED;
+int figures_ask(struct service *service, const struct view_query *query, struct figures_question *out,
+    struct err *err) WARN_UNUSED;
 /* Adds {"until":…,"standards":[…]}. */
-void figures_answer(
-    struct engine *engine, const struct ruleset *rules, const struct figures_question *question, struct buf *out);
+void figures_answer(struct engine *engine, const struct ruleset *rules,
+    const struct figures_question *question, struct buf *out);
 
 #endif

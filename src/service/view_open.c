@@ -1,8 +1,9 @@
 /* What runs now, the most urgent first.
  *
- * The engine walks its subjects by the next limit of any of their cycles, and tells all cycles of a subject together; so
- * what comes later in the walk may still be due a little earlier than what came before, but no earlier than the
- * limit that the walk has reached. The best `limit` are kept sorted, and the walk ends once it has passed the last. */
+ * The engine walks its subjects by the next limit of any of their cycles, and tells all cycles of a subject
+ * together; so what comes later in the walk may still be due a little earlier than what came before, but no
+ * earlier than the limit that the walk has reached. The best `limit` are kept sorted, and the walk ends once
+ * it has passed the last. */
 #include <stdlib.h>
 #include "service/state.h"
 #include "service/view_params.h"
@@ -36,8 +37,10 @@ static bool comes_before(const struct kept *a, enum rank rank, int64_t due_ms) {
 }
 
 static void field_seconds(struct json_writer *w, const char *name, bool known, int64_t ms) {
-    if (known) json_field_decimal(w, name, ms, 3);
-    else json_field_null(w, name);
+    if (known)
+        json_field_decimal(w, name, ms, 3);
+    else
+        json_field_null(w, name);
 }
 
 static void write_cycle(struct buf *out, const struct open_cycle *cycle, int64_t now_ms) {
@@ -83,8 +86,8 @@ static void keep(struct gathering *g, const struct open_cycle *cycle) {
     g->list[at] = (struct kept){rank, cycle->due_ms, json};
 }
 
-/* Whether nothing in the walk from here on can be among the best. So many cycles in a row that lie beyond them contain
- * all those of one subject, hence its next limit. */
+/* Whether nothing in the walk from here on can be among the best. So many cycles in a row that lie beyond
+ * them contain all those of one subject, hence its next limit. */
 static bool is_past(struct gathering *g, const struct open_cycle *cycle) {
     int64_t last = g->at_risk_only ? g->horizon_ms : INSTANT_NEVER;
     if (g->to_the_end) return false;
@@ -108,12 +111,13 @@ static bool visit(void *arg, const struct open_cycle *cycle) {
 /* Where a limit that runs out decides nothing before the end, the walk does not know of it. */
 static bool has_silent_limits(const struct ruleset *rules) {
     for (size_t i = 0; i < rules->standard_count; i++)
-        if (rules->standards[i]->abandon.count && rules->standards[i]->after_limit == OUTCOME_EXCLUDED) return true;
+        if (rules->standards[i]->abandon.count && rules->standards[i]->after_limit == OUTCOME_EXCLUDED)
+            return true;
     return false;
 }
 
-static int read_question(
-    struct service *service, const struct view_query *query, struct view_terms *terms, struct gathering *g, struct err *err) {
+static int read_question(struct service *service, const struct view_query *query, struct view_terms *terms,
+    struct gathering *g, struct err *err) {
     int64_t at_risk = 0;
     int code = param_standard(g->rules, query->standard, &g->standard, err);
     if (!code) code = param_terms(query, terms, err);

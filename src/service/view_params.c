@@ -41,8 +41,8 @@ static bool is_date(const char *text) {
     return strspn(text, "0123456789") == 4 && text[4] == '-';
 }
 
-/* In a query "+" stands for a space, so "…T10:00:00+02:00" arrives as "…T10:00:00 02:00": what can only be meant so is
- * read so. */
+/* In a query "+" stands for a space, so "…T10:00:00+02:00" arrives as "…T10:00:00 02:00": what can only be
+ * meant so is read so. */
 static int parse_date(const char *text, int64_t *out, struct err *err) {
     enum { DATE = 10, OFFSET = 6, TEXT_MAX = 64 };
     char copy[TEXT_MAX];
@@ -66,7 +66,8 @@ int param_instant(const char *name, const char *text, int64_t now_ms, int64_t *o
     }
     if (is_plain_number(text)) {
         double number = strtod(text, NULL);
-        if (number < NUMBER_MIN || instant_of_number(number, out, &why)) return wrong(name, text, expected, err);
+        if (number < NUMBER_MIN || instant_of_number(number, out, &why))
+            return wrong(name, text, expected, err);
         return 0;
     }
     if (duration_parse(span_of(text), &back, &why)) return wrong(name, text, expected, err);
@@ -122,8 +123,8 @@ int param_quantile(const char *name, const char *text, double *out, struct err *
     return 0;
 }
 
-int param_word(
-    const char *name, const char *text, const char *const *words, size_t count, size_t *out, struct err *err) {
+int param_word(const char *name, const char *text, const char *const *words, size_t count, size_t *out,
+    struct err *err) {
     if (!text) return 0;
     struct buf expected = {0};
     for (size_t i = 0; i < count; i++) {
@@ -146,14 +147,17 @@ int param_terms(const struct view_query *query, struct view_terms *out, struct e
         return err_set(err, ERR_LIMIT, "at most %d times group.ATTR=VALUE", GROUP_TERMS_MAX);
     for (size_t i = 0; i < query->group_count; i++) {
         struct span value = span_of(query->group_values[i]);
-        if (!query->group_attrs[i][0]) return err_set(err, ERR_INVALID, "group.: the attribute's name is missing");
-        out->list[i] = (struct group_term){span_of(query->group_attrs[i]), value.n ? value : (struct span){0}};
+        if (!query->group_attrs[i][0])
+            return err_set(err, ERR_INVALID, "group.: the attribute's name is missing");
+        out->list[i] =
+            (struct group_term){span_of(query->group_attrs[i]), value.n ? value : (struct span){0}};
     }
     out->count = query->group_count;
     return 0;
 }
 
-static bool term_holds(const struct group_term *term, const struct standard *standard, const struct group *group) {
+static bool term_holds(
+    const struct group_term *term, const struct standard *standard, const struct group *group) {
     for (size_t i = 0; i < standard->by_count; i++)
         if (span_eq(span_of(standard->by[i]), term->attr)) {
             if (!term->value.p || !group->texts[i].p) return !term->value.p && !group->texts[i].p;
@@ -178,7 +182,8 @@ static int not_split_by(const char *const *attrs, size_t count, struct span attr
     struct buf typed = shown(attr);
     const char *nearest = nearest_word(attr, attrs, count);
     if (nearest)
-        err_set(err, ERR_INVALID, "no standard is split by \"%s\": did you mean \"group.%s\"?", buf_text(&typed), nearest);
+        err_set(err, ERR_INVALID, "no standard is split by \"%s\": did you mean \"group.%s\"?",
+            buf_text(&typed), nearest);
     else
         err_set(err, ERR_INVALID, "no standard is split by \"%s\"", buf_text(&typed));
     buf_fini(&typed);
@@ -195,7 +200,8 @@ int terms_known(const struct view_terms *terms, const struct ruleset *rules, str
             attrs[count++] = rules->standards[s]->by[i];
         }
     for (size_t i = 0; i < terms->count && !code; i++)
-        if (!list_has(attrs, count, terms->list[i].attr)) code = not_split_by(attrs, count, terms->list[i].attr, err);
+        if (!list_has(attrs, count, terms->list[i].attr))
+            code = not_split_by(attrs, count, terms->list[i].attr, err);
     free(attrs);
     return code;
 }
@@ -208,7 +214,8 @@ int no_such_standard(const struct ruleset *rules, struct span name, struct err *
     const char *nearest = nearest_word(name, names, rules->standard_count);
     struct buf typed = shown(name);
     if (nearest)
-        err_set(err, ERR_NOT_FOUND, "no standard is named \"%s\": did you mean \"%s\"?", buf_text(&typed), nearest);
+        err_set(err, ERR_NOT_FOUND, "no standard is named \"%s\": did you mean \"%s\"?", buf_text(&typed),
+            nearest);
     else
         err_set(err, ERR_NOT_FOUND, "no standard is named \"%s\"", buf_text(&typed));
     buf_fini(&typed);

@@ -2,8 +2,8 @@
  * Owns: nothing.
  * Must not know: what is answered.
  *
- * A parameter that was not given (NULL) leaves *out as it is. All fail with ERR_INVALID, naming the parameter, unless
- * something else is said. */
+ * A parameter that was not given (NULL) leaves *out as it is. All fail with ERR_INVALID, naming the
+ * parameter, unless something else is said. */
 #ifndef SLAD_SERVICE_VIEW_PARAMS_H
 #define SLAD_SERVICE_VIEW_PARAMS_H
 
@@ -13,7 +13,8 @@
 #include "slad/store/breaches.h"
 
 /* An instant as events write it, or a duration back from now: "24h". */
-int param_instant(const char *name, const char *text, int64_t now_ms, int64_t *out, struct err *err) WARN_UNUSED;
+int param_instant(
+    const char *name, const char *text, int64_t now_ms, int64_t *out, struct err *err) WARN_UNUSED;
 int param_duration(const char *name, const char *text, int64_t *out, struct err *err) WARN_UNUSED;
 /* 1 to max. */
 int param_limit(const char *text, size_t max, size_t *out, struct err *err) WARN_UNUSED;
@@ -39,7 +40,8 @@ int terms_known(const struct view_terms *terms, const struct ruleset *rules, str
 /* The index of the standard in force, or SIZE_MAX when name is NULL. ERR_NOT_FOUND with the nearest name. */
 int param_standard(const struct ruleset *rules, const char *name, size_t *out, struct err *err) WARN_UNUSED;
 /* A standard in force, or one that the store remembers; p == NULL when name is NULL. As above. */
-int param_past_standard(struct service *service, const char *name, struct span *out, struct err *err) WARN_UNUSED;
+int param_past_standard(
+    struct service *service, const char *name, struct span *out, struct err *err) WARN_UNUSED;
 /* ERR_NOT_FOUND for a standard, with the nearest name of those in force. */
 int no_such_standard(const struct ruleset *rules, struct span name, struct err *err);
 

@@ -1,8 +1,9 @@
 /* Figures of an instant in the past: an engine of their own is fed the journal up to it, as a replay would.
  *
  * Invariants:
- *  1. `rebuild` is non-NULL only while the rules it was built on are those in force. A change of standards takes several
- *     turns, and a question under way is stepped in every turn: it sees the change coming and gives up. */
+ *  1. `rebuild` is non-NULL only while the rules it was built on are those in force. A change of standards
+ * takes several turns, and a question under way is stepped in every turn: it sees the change coming and gives
+ * up. */
 #include <stdlib.h>
 #include "service/rebuild.h"
 #include "service/state.h"
@@ -37,11 +38,13 @@ static void keep_terms(struct view_past *past) {
     }
 }
 
-static int read_question(struct service *service, const struct view_query *query, struct view_past *past, struct err *err) {
+static int read_question(
+    struct service *service, const struct view_query *query, struct view_past *past, struct err *err) {
     int code = figures_ask(service, query, &past->question, err);
     if (!code) code = param_instant("at", query->at, service->now_ms, &past->question.until_ms, err);
     if (!code && past->question.until_ms > service->now_ms)
-        code = err_set(err, ERR_INVALID, "at: an instant in the past was expected, this one is still to come");
+        code =
+            err_set(err, ERR_INVALID, "at: an instant in the past was expected, this one is still to come");
     return code;
 }
 
@@ -61,7 +64,8 @@ int view_past_new(
     keep_terms(past);
     past->service = service;
     int64_t at = past->question.until_ms;
-    struct rebuild_options options = {.rules = &service->config->rules, .through_seq = journal_last(service->store)};
+    struct rebuild_options options = {
+        .rules = &service->config->rules, .through_seq = journal_last(service->store)};
     options.now_ms = options.held_ms = at;
     past->rebuild = rebuild_new(service->store, &options);
     *out = past;

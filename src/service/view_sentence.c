@@ -1,77 +1,16 @@
 /* A sentence is put together in the order in which things happened: start, end, pauses, limit, verdict. */
 #include "service/view_sentence.h"
 
-#include <inttypes.h>
-#include "slad/base/utf8.h"
-#include "slad/model/duration.h"
-#include "slad/model/instant.h"
-
-enum { NAME_MAX_SHOWN = 100, DAY_MS = 86400000 }; /* bytes of a name that a sentence repeats */
+#include "service/view_words.h"
 
 struct telling {
     const struct story_context *context;
     const struct story_cycle *c;
     const struct standard *standard;
-    struct buf *out;
-    int64_t day; /* the local day the reader has in mind */
+    struct words words;
+    struct buf *out; /* of the words */
     bool has_limit, promised, ran_out;
 };
-
-/* ---------------------------------------------------------------- words */
-
-static void add_unit(struct buf *out, int64_t number, const char *unit, bool *first) {
-    if (!number) return;
-    buf_printf(out, "%s%" PRId64 " %s", *first ? "" : " ", number, unit);
-    *first = false;
-}
-
-void sentence_duration(int64_t ms, struct buf *out) {
-    enum { HOUR = 3600000, MINUTE = 60000 };
-    bool first = true;
-    char seconds[NUMBER_TEXT_MAX];
-    if (ms < 0) ms = 0;
-    add_unit(out, ms / HOUR, "h", &first);
-    add_unit(out, ms % HOUR / MINUTE, "min", &first);
-    if (ms % MINUTE == 0 && !first) return;
-    decimal_text(ms % MINUTE, 3, seconds);
-    buf_printf(out, "%s%s s", first ? "" : " ", seconds);
-}
-
-/* A limit round the clock is spoken of in days as well: "3 d". Opening hours have no days. */
-static void add_limit(struct buf *out, int64_t ms, bool round_the_clock) {
-    int64_t days = round_the_clock && ms % DAY_MS == 0 ? ms / DAY_MS : 0;
-    if (days) buf_printf(out, "%" PRId64 " d", days);
-    else sentence_duration(ms, out);
-}
-
-static void add_time(struct telling *t, int64_t wall_ms) {
-    int64_t ms = wall_ms % DAY_MS;
-    buf_printf(t->out, "%02d:%02d:%02d", (int)(ms / 3600000), (int)(ms / 60000 % 60), (int)(ms / 1000 % 60));
-    if (ms % 1000) buf_printf(t->out, ".%03d", (int)(ms % 1000));
-}
-
-static void add_day(struct telling *t) {
-    static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August",
-        "September", "October", "November", "December"};
-    struct date date = date_of_days(t->day);
-    buf_printf(t->out, " on %d %s %" PRId64, date.day, months[date.month - 1], date.year);
-}
-
-/* "08:04:00", and the date where it is another day than the one last named. */
-static void add_instant(struct telling *t, int64_t at_ms) {
-    int64_t wall = zone_wall(t->standard->zone, at_ms);
-    int64_t day = (wall - (wall % DAY_MS + DAY_MS) % DAY_MS) / DAY_MS;
-    add_time(t, wall < 0 ? wall + DAY_MS : wall); /* a zone behind UTC, in the first hours of 1970 */
-    if (day == t->day) return;
-    t->day = day;
-    add_day(t);
-}
-
-static void add_quoted(struct buf *out, struct span text) {
-    buf_add_char(out, '"');
-    utf8_escape(out, text, NAME_MAX_SHOWN);
-    buf_add_char(out, '"');
-}
 
 /* ---------------------------------------------------------------- which event it was */
 
@@ -92,12 +31,13 @@ static const char *event_of(const struct telling *t, const struct event_patterns
     return patterns->count ? patterns->list[0].event : NULL;
 }
 
-static void add_by(struct telling *t, const char *verb, const struct event_patterns *patterns, int64_t at_ms) {
+static void add_by(
+    struct telling *t, const char *verb, const struct event_patterns *patterns, int64_t at_ms) {
     const char *event = event_of(t, patterns, at_ms);
     buf_add_text(t->out, verb);
     if (!event) return;
     buf_add_text(t->out, " by ");
-    add_quoted(t->out, span_of(event));
+    words_quoted(t->out, span_of(event));
 }
 
 /* ---------------------------------------------------------------- start and end */
@@ -106,16 +46,16 @@ static void tell_start(struct telling *t) {
     add_by(t, "Started", &t->standard->start, t->c->started_ms);
     if (!span_eq(t->c->contact, t->context->contact)) {
         buf_add_text(t->out, " of ");
-        add_quoted(t->out, t->c->contact);
+        words_quoted(t->out, t->c->contact);
     }
     buf_add_text(t->out, " at ");
-    add_instant(t, t->c->started_ms);
+    words_instant(&t->words, t->c->started_ms);
     buf_printf(t->out, " (%s)", zone_name(t->standard->zone));
 }
 
 static void add_after(struct telling *t) {
     buf_add_text(t->out, " after ");
-    sentence_duration(t->c->elapsed, t->out);
+    words_duration(t->out, t->c->elapsed);
     if (t->c->elapsed != t->c->ended_ms - t->c->started_ms) buf_add_text(t->out, " on the clock");
 }
 
@@ -126,11 +66,11 @@ static bool voided_later(const struct story_cycle *c) {
 
 static void tell_voided_later(struct telling *t) {
     buf_add_text(t->out, ", ended at ");
-    add_instant(t, t->c->ended_ms);
+    words_instant(&t->words, t->c->ended_ms);
     add_after(t);
     add_by(t, ", voided", &t->standard->void_, t->c->decided_ms);
     buf_add_text(t->out, " at ");
-    add_instant(t, t->c->decided_ms);
+    words_instant(&t->words, t->c->decided_ms);
 }
 
 static void tell_end(struct telling *t) {
@@ -138,11 +78,12 @@ static void tell_end(struct telling *t) {
     const struct {
         const char *how, *verb;
         const struct event_patterns *patterns;
-    } ends[] = {{"stop", ", stopped", &s->stop}, {"fail", ", failed", &s->fail}, {"cancel", ", cancelled", &s->cancel},
-        {"abandon", ", abandoned", &s->abandon}, {"void", ", voided", &s->void_}};
+    } ends[] = {{"stop", ", stopped", &s->stop}, {"fail", ", failed", &s->fail},
+        {"cancel", ", cancelled", &s->cancel}, {"abandon", ", abandoned", &s->abandon},
+        {"void", ", voided", &s->void_}};
     if (t->c->ended_ms == INSTANT_NEVER) {
         buf_add_text(t->out, t->c->paused ? ", standing still after " : ", running for ");
-        sentence_duration(t->c->elapsed, t->out);
+        words_duration(t->out, t->c->elapsed);
         if (!t->c->paused) buf_add_text(t->out, " so far");
         return;
     }
@@ -154,29 +95,29 @@ static void tell_end(struct telling *t) {
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (strcmp(ends[i].how, t->c->how) == 0) add_by(t, ends[i].verb, ends[i].patterns, t->c->ended_ms);
     buf_add_text(t->out, " at ");
-    add_instant(t, t->c->ended_ms);
+    words_instant(&t->words, t->c->ended_ms);
     add_after(t);
 }
 
 /* ---------------------------------------------------------------- pauses */
 
+/* The last pause; one that never ended lasts until the end, or until now. */
+static void add_last_pause(struct telling *t, const int64_t pause[2]) {
+    bool lasts = pause[1] == INSTANT_NEVER && t->c->ended_ms == INSTANT_NEVER;
+    buf_add_text(t->out, lasts ? "since " : "from ");
+    words_instant(&t->words, pause[0]);
+    if (lasts) return;
+    buf_add_text(t->out, pause[1] == INSTANT_NEVER ? " to its end" : " to ");
+    if (pause[1] != INSTANT_NEVER) words_instant(&t->words, pause[1]);
+}
+
 static void tell_pauses(struct telling *t) {
-    const struct story_cycle *c = t->c;
-    if (!c->pause_count) return;
-    if (c->pause_count == 1) {
-        buf_add_text(t->out, c->pauses[1] == INSTANT_NEVER ? "; paused since " : "; paused from ");
-        add_instant(t, c->pauses[0]);
-        if (c->pauses[1] == INSTANT_NEVER) return;
-        buf_add_text(t->out, " to ");
-        add_instant(t, c->pauses[1]);
-    } else {
-        const int64_t *last = &c->pauses[2 * (c->pause_count - 1)];
-        buf_printf(t->out, "; paused %zu times, last from ", c->pause_count);
-        add_instant(t, last[0]);
-        buf_add_text(t->out, last[1] == INSTANT_NEVER ? " on" : " to ");
-        if (last[1] != INSTANT_NEVER) add_instant(t, last[1]);
-    }
-    buf_add_text(t->out, ", which does not count");
+    size_t count = t->c->pause_count;
+    if (!count) return;
+    buf_add_text(t->out, "; paused ");
+    if (count > 1) buf_printf(t->out, "%zu times, last ", count);
+    add_last_pause(t, &t->c->pauses[2 * (count - 1)]);
+    buf_add_text(t->out, t->promised ? ", which moves no promise" : ", which does not count");
 }
 
 /* ---------------------------------------------------------------- the limit */
@@ -185,9 +126,9 @@ static void tell_limit(struct telling *t) {
     const struct story_cycle *c = t->c;
     if (t->promised) {
         buf_add_text(t->out, "; promised (");
-        add_quoted(t->out, span_of(t->standard->due_attr));
+        words_quoted(t->out, span_of(t->standard->due_attr));
         buf_add_text(t->out, ") for ");
-        add_instant(t, c->due_ms);
+        words_instant(&t->words, c->due_ms);
         return;
     }
     if (!t->has_limit) {
@@ -195,11 +136,11 @@ static void tell_limit(struct telling *t) {
         return;
     }
     buf_add_text(t->out, "; the limit is ");
-    add_limit(t->out, c->limit_ms, !c->calendar);
+    words_limit(t->out, c->limit_ms, c->calendar);
     if (t->standard->limit_count > 1) buf_printf(t->out, " (rule %d of within)", c->limit_rule + 1);
     if (!c->calendar) return;
     buf_add_text(t->out, " of the calendar ");
-    add_quoted(t->out, span_of(calendar_name(c->calendar)));
+    words_quoted(t->out, span_of(calendar_name(c->calendar)));
     buf_add_text(t->out, ", closed hours do not count");
 }
 
@@ -212,14 +153,15 @@ static void add_ran_out(struct telling *t) {
         return;
     }
     buf_add_text(t->out, ", so it ran out at ");
-    add_instant(t, t->c->due_ms);
+    words_instant(&t->words, t->c->due_ms);
 }
 
 static void add_kept(struct telling *t) {
-    if (t->promised) buf_add_text(t->out, ", which was kept");
+    if (t->promised)
+        buf_add_text(t->out, ", which was kept");
     else if (t->has_limit && t->c->due_ms != INSTANT_NEVER) {
         buf_add_text(t->out, ", so it was due by ");
-        add_instant(t, t->c->due_ms);
+        words_instant(&t->words, t->c->due_ms);
     }
 }
 
@@ -234,29 +176,36 @@ static void tell_abandoned(struct telling *t) {
     const struct standard *s = t->standard;
     if (s->short_ms >= 0 && t->c->elapsed <= s->short_ms) {
         buf_add_text(t->out, "; an abandonment within ");
-        sentence_duration(s->short_ms, t->out);
+        words_duration(t->out, s->short_ms);
     } else if (t->ran_out) {
         add_ran_out(t);
         buf_add_text(t->out, "; an abandonment after that");
     } else
-        buf_add_text(t->out, t->has_limit || t->promised ? "; an abandonment within the limit" : "; an abandonment");
+        buf_add_text(
+            t->out, t->has_limit || t->promised ? "; an abandonment within the limit" : "; an abandonment");
     buf_printf(t->out, " counts as %s here: %s", outcome_name(t->c->outcome), outcome_name(t->c->outcome));
 }
 
 static void tell_excluded(struct telling *t) {
-    if (strcmp(t->c->how, "cancel") == 0) buf_add_text(t->out, "; what is cancelled does not count: excluded");
-    else if (strcmp(t->c->how, "void") == 0) buf_add_text(t->out, "; what is voided does not count: excluded");
-    else buf_add_text(t->out, "; taken out of the figures by what came later: excluded");
+    if (strcmp(t->c->how, "cancel") == 0)
+        buf_add_text(t->out, "; what is cancelled does not count: excluded");
+    else if (strcmp(t->c->how, "void") == 0)
+        buf_add_text(t->out, "; what is voided does not count: excluded");
+    else
+        buf_add_text(t->out, "; taken out of the figures by what came later: excluded");
 }
 
 static void tell_missed(struct telling *t) {
     const struct story_cycle *c = t->c;
     bool failed = strcmp(c->how, "fail") == 0;
-    if (t->ran_out) add_ran_out(t);
-    else if (failed) buf_add_text(t->out, t->has_limit || t->promised ? ", within which this must not happen" : ", and this must not happen");
+    if (t->ran_out)
+        add_ran_out(t);
+    else if (failed)
+        buf_add_text(t->out, t->has_limit || t->promised ? ", within which this must not happen"
+                                                         : ", and this must not happen");
     if (t->ran_out && c->decided_ms > c->due_ms && c->decided_ms != c->ended_ms) {
         buf_add_text(t->out, ", as became known with an event at ");
-        add_instant(t, c->decided_ms);
+        words_instant(&t->words, c->decided_ms);
     }
     buf_add_text(t->out, ": missed");
     if (c->ended_ms == INSTANT_NEVER) buf_add_text(t->out, ", and still running");
@@ -279,31 +228,43 @@ static void tell_undecided(struct telling *t) {
     }
     if (c->due_ms == INSTANT_NEVER) {
         if (t->has_limit)
-            buf_add_text(t->out, c->paused ? "; when it is due is not known while it stands still" : ", which it never reaches");
+            buf_add_text(t->out, c->paused ? "; when it is due is not known while it stands still"
+                                           : ", which it never reaches");
     } else if (c->due_ms < t->context->now_ms) {
         add_ran_out(t);
         bool silent = t->standard->abandon.count && t->standard->after_limit == OUTCOME_EXCLUDED;
-        buf_add_text(t->out, silent ? "; what counts is decided at its end" : "; the verdict waits for late events");
+        buf_add_text(
+            t->out, silent ? "; what counts is decided at its end" : "; the verdict waits for late events");
     } else {
         if (!t->promised) {
             buf_add_text(t->out, ", so it is due by ");
-            add_instant(t, c->due_ms);
+            words_instant(&t->words, c->due_ms);
         }
         buf_add_text(t->out, ", in ");
-        sentence_duration(c->due_ms - t->context->now_ms, t->out);
+        words_duration(t->out, c->due_ms - t->context->now_ms);
     }
     buf_add_text(t->out, ": not decided yet");
 }
 
+/* Whether a contact can be without a limit for want of a rule that fits. */
+static bool rules_may_not_fit(const struct standard *s) {
+    for (size_t i = 0; i < s->limit_count; i++)
+        if (!s->limits[i].match) return false;
+    return s->limit_count > 0;
+}
+
+/* The engine tells that it does not apply, not why: all that can be the reason is named. */
 static void tell_not_applying(struct telling *t) {
     const struct standard *s = t->standard;
-    if (s->match && !s->due_attr && !s->limit_count) buf_add_text(t->out, "; its match does not hold");
-    else if (s->due_attr) {
-        buf_add_text(t->out, s->match ? "; its match does not hold, or " : "; ");
-        add_quoted(t->out, span_of(s->due_attr));
+    bool rules = rules_may_not_fit(s), either = s->match && (s->due_attr || rules);
+    buf_add_text(t->out, "; ");
+    if (s->match) buf_add_text(t->out, "its match does not hold");
+    if (either) buf_add_text(t->out, ", or ");
+    if (s->due_attr) {
+        words_quoted(t->out, span_of(s->due_attr));
         buf_add_text(t->out, " holds no instant");
-    } else
-        buf_add_text(t->out, s->match ? "; its match does not hold, or no rule of within fits" : "; no rule of within fits");
+    } else if (rules)
+        buf_add_text(t->out, "no rule of within fits");
     buf_add_text(t->out, ", so the standard does not apply: nothing is decided");
 }
 
@@ -311,11 +272,16 @@ static void tell_verdict(struct telling *t) {
     bool abandoned = strcmp(t->c->how, "abandon") == 0 && t->c->outcome == abandonment_counts(t);
     /* A miss whose limit had run out before the abandonment is one of the limit. */
     bool by_limit = t->ran_out && t->c->outcome == OUTCOME_MISSED;
-    if (abandoned && !by_limit) tell_abandoned(t);
-    else if (t->c->outcome == OUTCOME_EXCLUDED) tell_excluded(t);
-    else if (t->c->outcome == OUTCOME_MISSED) tell_missed(t);
-    else if (t->c->outcome == OUTCOME_MET) tell_met(t);
-    else tell_undecided(t);
+    if (abandoned && !by_limit)
+        tell_abandoned(t);
+    else if (t->c->outcome == OUTCOME_EXCLUDED)
+        tell_excluded(t);
+    else if (t->c->outcome == OUTCOME_MISSED)
+        tell_missed(t);
+    else if (t->c->outcome == OUTCOME_MET)
+        tell_met(t);
+    else
+        tell_undecided(t);
 }
 
 /* ---------------------------------------------------------------- value standards */
@@ -325,10 +291,14 @@ static void add_bounds(struct telling *t) {
     char low[NUMBER_TEXT_MAX], high[NUMBER_TEXT_MAX];
     number_text(s->at_least, low);
     number_text(s->at_most, high);
-    if (s->has_at_least && s->has_at_most) buf_printf(t->out, "; from %s to %s was asked for", low, high);
-    else if (s->has_at_least) buf_printf(t->out, "; at least %s was asked for", low);
-    else if (s->has_at_most) buf_printf(t->out, "; at most %s was asked for", high);
-    else buf_add_text(t->out, "; any number counts");
+    if (s->has_at_least && s->has_at_most)
+        buf_printf(t->out, "; from %s to %s was asked for", low, high);
+    else if (s->has_at_least)
+        buf_printf(t->out, "; at least %s was asked for", low);
+    else if (s->has_at_most)
+        buf_printf(t->out, "; at most %s was asked for", high);
+    else
+        buf_add_text(t->out, "; any number counts");
 }
 
 static void tell_value(struct telling *t) {
@@ -336,21 +306,28 @@ static void tell_value(struct telling *t) {
     decimal_text(t->c->elapsed, standard_digits(t->standard), value);
     add_by(t, "Measured", &t->standard->when, t->c->started_ms);
     buf_add_text(t->out, " at ");
-    add_instant(t, t->c->started_ms);
+    words_instant(&t->words, t->c->started_ms);
     buf_printf(t->out, " (%s), ", zone_name(t->standard->zone));
-    add_quoted(t->out, span_of(t->standard->value_attr));
+    words_quoted(t->out, span_of(t->standard->value_attr));
     buf_printf(t->out, " was %s", value);
     add_bounds(t);
-    if (t->c->outcome == OUTCOME_EXCLUDED) tell_excluded(t);
-    else buf_printf(t->out, ": %s", outcome_name(t->c->outcome));
+    if (t->c->outcome == OUTCOME_EXCLUDED)
+        tell_excluded(t);
+    else
+        buf_printf(t->out, ": %s", outcome_name(t->c->outcome));
 }
 
 void sentence_tell(const struct story_context *context, const struct story_cycle *c, struct buf *out) {
-    struct telling t = {.context = context, .c = c, .standard = c->standard, .out = out, .day = INT64_MIN};
+    struct telling t = {.context = context,
+        .c = c,
+        .standard = c->standard,
+        .out = out,
+        .words = words_in(c->standard->zone, out)};
     t.has_limit = c->limit_ms >= 0;
     t.promised = c->standard->due_attr && c->due_ms != INSTANT_NEVER;
     t.ran_out = c->due_ms != INSTANT_NEVER && (c->ended_ms == INSTANT_NEVER || c->ended_ms > c->due_ms);
-    if (c->standard->is_value) tell_value(&t);
+    if (c->standard->is_value)
+        tell_value(&t);
     else {
         tell_start(&t);
         tell_end(&t);

@@ -22,7 +22,4 @@ struct story_context {
 /* Adds one sentence, in wall-clock time of the standard's zone. */
 void sentence_tell(const struct story_context *context, const struct story_cycle *cycle, struct buf *out);
 
-/* "1 h 2 min 3.25 s", exact. */
-void sentence_duration(int64_t ms, struct buf *out);
-
 #endif

@@ -29,13 +29,16 @@ static void field_targets(struct json_writer *w, const struct standard *standard
 }
 
 /* The members of a standard in force; the object is open, and stays so. */
-static void standard_members(struct json_writer *w, const struct standard *standard, const struct current *current) {
+static void standard_members(
+    struct json_writer *w, const struct standard *standard, const struct current *current) {
     json_field_text(w, "name", standard->name);
     json_field_text(w, "describe", standard->describe);
     json_field_text(w, "file", standard->file);
     json_field_int(w, "line", standard->line);
-    if (current->number) json_field_int(w, "version", current->number);
-    else json_field_null(w, "version");
+    if (current->number)
+        json_field_int(w, "version", current->number);
+    else
+        json_field_null(w, "version");
     json_field_instant(w, "since", current->number ? current->since_ms : INSTANT_NEVER);
     field_targets(w, standard);
     field_window(w, standard);
@@ -124,7 +127,8 @@ int view_standard(struct service *service, struct span name, struct buf *out, st
     json_array_begin(&history.w);
     int code = version_list(service->store, name, note_version, &history, err);
     json_array_end(&history.w);
-    if (!code && !standard && !history.current.number) code = no_such_standard(&service->config->rules, name, err);
+    if (!code && !standard && !history.current.number)
+        code = no_such_standard(&service->config->rules, name, err);
     if (code) goto out;
     struct json_writer *w = &history.latest_w;
     if (standard) {

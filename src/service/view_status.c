@@ -41,7 +41,8 @@ static void field_adopting(struct json_writer *w, const struct service *service)
     json_key(w, "adopting");
     json_object_begin(w);
     json_field_int(w, "done", rebuild ? (int64_t)rebuild_done(rebuild) : 0);
-    json_field_int(w, "total", rebuild ? (int64_t)rebuild_total(rebuild) : (int64_t)journal_last(service->store));
+    json_field_int(
+        w, "total", rebuild ? (int64_t)rebuild_total(rebuild) : (int64_t)journal_last(service->store));
     json_object_end(w);
 }
 
@@ -64,23 +65,24 @@ static void field_configuration(struct json_writer *w, const struct service *ser
 /* ---------------------------------------------------------------- database and engine */
 
 static void field_bytes(struct json_writer *w, const char *name, bool known, uint64_t bytes) {
-    if (known) json_field_int(w, name, (int64_t)bytes);
-    else json_field_null(w, name);
+    if (known)
+        json_field_int(w, name, (int64_t)bytes);
+    else
+        json_field_null(w, name);
 }
 
 static void field_database(struct json_writer *w, const struct service *service) {
     struct store_size size = {0};
     uint64_t unused = 0;
-    bool has_store = service->store != NULL;
-    bool sized = has_store && store_size(service->store, &size, NULL) == 0;
-    bool measured = has_store && store_free_bytes(service->store, &unused, NULL) == 0;
+    bool sized = store_size(service->store, &size, NULL) == 0;
+    bool measured = store_free_bytes(service->store, &unused, NULL) == 0;
     json_key(w, "database");
     json_object_begin(w);
-    json_field_text(w, "path", service->config->database);
+    json_field_text(w, "path", service->opened_with->database);
     field_bytes(w, "bytes", sized, size.database_bytes);
     field_bytes(w, "wal_bytes", sized, size.wal_bytes);
     field_bytes(w, "free_bytes", measured, unused);
-    field_bytes(w, "events", has_store, has_store ? journal_last(service->store) : 0);
+    json_field_int(w, "events", (int64_t)journal_last(service->store));
     json_object_end(w);
 }
 
@@ -116,7 +118,7 @@ static void field_standards(struct json_writer *w, struct service *service) {
     const struct ruleset *rules = &service->config->rules;
     json_key(w, "standards");
     json_array_begin(w);
-    for (size_t i = 0; service->engine && i < rules->standard_count; i++) {
+    for (size_t i = 0; i < rules->standard_count; i++) {
         struct tally tally = {0};
         engine_figures(service->engine, i, count_group, &tally);
         enum state state = tally.breached ? STATE_BREACHED : tally.met ? STATE_MET : STATE_NO_DATA;
@@ -149,7 +151,7 @@ static void status_members(struct service *service, struct json_writer *w) {
     json_field_int(w, "pid", getpid());
     field_configuration(w, service);
     field_database(w, service);
-    if (service->engine) field_engine(w, service);
+    field_engine(w, service);
     field_standards(w, service);
     field_counters(w);
 }

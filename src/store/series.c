@@ -91,7 +91,7 @@ int series_id(struct store *store, struct span standard, struct span group, int6
         *id = known->id;
         return 0;
     }
-    int64_t found;
+    int64_t found = 0;
     int got = find_row(store, &name, &found, err);
     if (got == 0) got = add_row(store, &name, &found, err);
     if (got < 0) return got;

@@ -113,11 +113,3 @@ void subject_json(const struct standard *standard, const struct group *subject, 
     struct json_writer w = {.out = out};
     report_subject(&w, standard, subject);
 }
-
-void subject_text(const struct standard *standard, const struct group *subject, struct buf *out) {
-    assert(subject->count == standard->per_count);
-    for (size_t i = 0; i < subject->count; i++) {
-        if (i) buf_add_text(out, ", ");
-        buf_add_span(out, subject->texts[i]);
-    }
-}

@@ -47,7 +47,7 @@ CONTACT_BREACH = {
     "recorded": NIGHT, "updated": NIGHT, "reason": None, "excused": None}
 LEVEL_BREACH = {
     "id": 42, "kind": "level", "standard": "calls", "version": 2, "state": "closed", "group": {"queue": None},
-    "target": "attainment >= 90%", "opened": "2026-03-02T09:00:00.000Z", "closed": "2026-03-02T09:03:14.000Z",
+    "target": "attainment >= 90%", "opened": "2026-03-02T09:00:00.000Z", "closed": "2026-03-02T09:03:14.000Z", "elapsed": 194.0,
     "recorded": NIGHT, "updated": NIGHT, "reason": None, "excused": None}
 FIGURES = {"until": NIGHT, "standards": [
     {"name": "calls", "groups": [

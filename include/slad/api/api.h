@@ -1,6 +1,6 @@
-/* api: HTTP over the service (docs/API.md): routes, parameters, problem documents, answers that wait for the disk.
- * Owns: the HTTP servers, the requests that wait for an answer.
- * Must not know: configuration files, the engine, the store. */
+/* api: HTTP over the service (docs/API.md): routes, parameters, problem documents, answers that wait for the
+ * disk. Owns: the HTTP servers, the requests that wait for an answer. Must not know: configuration files, the
+ * engine, the store. */
 #ifndef SLAD_API_API_H
 #define SLAD_API_API_H
 
@@ -20,15 +20,15 @@ struct api_options {
 };
 
 struct api;
-/* Listens at config->listens from the next turn of the loop on, and registers with the service; the owner calls
- * service_commit() at the end of each turn. Over TCP only questions are answered. options may be NULL. The errors of
- * listener_open(). */
+/* Listens at config->listens from the next turn of the loop on, and registers with the service; the owner
+ * calls service_commit() at the end of each turn. Over TCP only questions are answered. options may be NULL.
+ * The errors of listener_open(). */
 int api_open(struct loop *loop, struct service *service, const struct config *config,
     const struct api_options *options, struct api **out, struct err *err) WARN_UNUSED;
 /* The TCP port that config->listens[listen] listens at; 0 for a Unix socket. */
 int api_port(const struct api *api, size_t listen);
-/* Between service_stop(), whose commit still answers those who wait for it, and service_close(). Answers what is left. NULL
- * is fine. */
+/* Between service_stop(), whose commit still answers those who wait for it, and service_close(). Answers what
+ * is left. NULL is fine. */
 void api_close(struct api *api);
 
 #endif

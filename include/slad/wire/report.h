@@ -25,7 +25,5 @@ void report_level(struct json_writer *w, const struct level_change *level);
  * to out. */
 void group_json(const struct standard *standard, const struct group *group, struct buf *out);
 void subject_json(const struct standard *standard, const struct group *subject, struct buf *out);
-/* For people: "k1", or "k1, sales". */
-void subject_text(const struct standard *standard, const struct group *subject, struct buf *out);
 
 #endif

@@ -66,16 +66,8 @@ static void add_state(struct table *table, const struct json *breach) {
 
 /* How long a level has not been held, or what the contact's clock shows; of a clock that runs on, so far. */
 static void add_elapsed(struct breach_rows *rows, const struct json *breach) {
-    int64_t from = instant_of(breach_from(breach)), to = instant_of(breach_to(breach));
-    char text[DURATION_TEXT_MAX];
-    if (!is_level(breach)) {
-        enum measure measure = units_of(&rows->units, json_get(breach, "standard"));
-        cell_measured(&rows->table, json_get(breach, "elapsed"), measure, TINT_NONE);
-    } else {
-        if (to == INSTANT_NEVER) to = clock_wall_ms();
-        cell_words(&rows->table, from == INSTANT_NEVER || to < from ? NULL : length_text(to - from, text),
-            TINT_NONE);
-    }
+    enum measure measure = is_level(breach) ? MEASURE_SECONDS : units_of(&rows->units, json_get(breach, "standard"));
+    cell_measured(&rows->table, json_get(breach, "elapsed"), measure, TINT_NONE);
 }
 
 static void add_for_csv(struct table *table, const struct json *breach) {

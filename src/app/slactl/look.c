@@ -26,7 +26,7 @@ static void push(struct look_row **list, size_t *count, size_t *capacity, const 
 static bool take_page(struct look *look, const struct answer *page, struct look *now) {
     struct span rest = raw_member(answer_text(page), "breaches"), raw;
     const struct json *breach = json_first(json_get(page->json, "breaches"));
-    bool all_new = true;
+    bool all_new = breach != NULL; /* a page may be empty and the list go on; what is new comes first */
     for (; breach && raw_next(&rest, &raw); breach = json_next(breach)) {
         const struct json *updated = json_get(breach, "updated");
         if (!json_text(updated)) updated = json_get(breach, "recorded");

@@ -64,8 +64,8 @@ static void print_meaning(struct span meaning) {
         raw_compact(&value, text);
         while (key.size && strchr("\":", key.data[key.size - 1])) key.data[--key.size] = '\0';
         bool plain = value.size > 1 && value.data[0] == '"';
-        if (plain) value.data[--value.size] = '\0';
-        if (key.size > 1) printf("  %-12s %s\n", key.data + 1, buf_text(&value) + (plain ? 1 : 0));
+        struct span shown = plain ? (struct span){value.data + 1, value.size - 2} : buf_span(&value);
+        if (key.size > 1) printf("  %-12s %.*s\n", key.data + 1, SPAN_ARGS(shown));
         buf_fini(&key);
         buf_fini(&value);
     }

@@ -46,7 +46,7 @@ static void progress(void *arg, uint64_t done, uint64_t total) {
     notify_send("EXTEND_TIMEOUT_USEC=%d\nWATCHDOG=1\nSTATUS=reading the journal: %llu of %llu events", EXTEND_US,
         (unsigned long long)done, (unsigned long long)total);
     if (now - daemon->said_us < PROGRESS_LOG_US) return;
-    if (daemon->said_us)
+    if (daemon->said_us && total)
         log_info("reading the journal", "done=%llu total=%llu", (unsigned long long)done, (unsigned long long)total);
     daemon->said_us = now;
 }
@@ -59,6 +59,10 @@ static void on_watchdog(void *arg) {
 
 /* ---------------------------------------------------------------- turns */
 
+static bool has_failed(const struct daemon *daemon) {
+    return *service_failure(daemon->service) != '\0';
+}
+
 static void set_tick(struct daemon *daemon) {
     int64_t delay = service_next_ms(daemon->service) - loop_now_ms(daemon->loop);
     loop_timer_set(daemon->tick, delay > 0 ? delay : 1);
@@ -67,7 +71,7 @@ static void set_tick(struct daemon *daemon) {
 static void on_tick(void *arg) {
     struct daemon *daemon = arg;
     struct err err;
-    if (!service_accepts(daemon->service) && service_recover(daemon->service, loop_now_ms(daemon->loop), &err) == 0)
+    if (has_failed(daemon) && service_recover(daemon->service, loop_now_ms(daemon->loop), &err) == 0)
         say_status(daemon, "");
 }
 
@@ -80,7 +84,7 @@ static void turn_end(void *arg) {
     struct daemon *daemon = arg;
     struct err err;
     service_turn(daemon->service, loop_now_ms(daemon->loop));
-    if (service_accepts(daemon->service) && service_commit(daemon->service, &err)) say_status(daemon, err.text);
+    if (!has_failed(daemon) && service_commit(daemon->service, &err)) say_status(daemon, err.text);
     if (service_idle(daemon->service)) loop_task_schedule(daemon->loop, &daemon->idle);
     set_tick(daemon);
 }

@@ -43,8 +43,8 @@ static const char STANDARDS[] =
 static void write_config(const struct site *site, const char *standards) {
     FILE *file = fopen(site->config, "w");
     assert_non_null(file);
-    fprintf(file, "database: %s\ninputs: []\nlisten:\n  - unix: %s\n  - http: 127.0.0.1:0\n%s", site->database,
-        site->socket, standards);
+    fprintf(file, "database: %s\ninputs: []\nlisten:\n  - unix: %s\n  - http: 127.0.0.1:0\n%s",
+        site->database, site->socket, standards);
     fclose(file);
 }
 
@@ -82,7 +82,8 @@ static int setup(void **state) {
     loop_on_turn_end(site->loop, turn_end, site);
     site->commits = true;
     assert_int_equal(service_open(config, &options, clock_wall_ms(), &site->service, &site->err), 0);
-    if (api_open(site->loop, site->service, config, &api, &site->api, &site->err)) fail_msg("%s", site->err.text);
+    if (api_open(site->loop, site->service, config, &api, &site->api, &site->err))
+        fail_msg("%s", site->err.text);
     *state = site;
     return 0;
 }
@@ -117,7 +118,8 @@ static int dial(const struct site *site, bool tcp) {
 }
 
 /* Sends a request on a connection of its own. */
-static int send_request(struct site *site, bool tcp, const char *method, const char *target, struct span body) {
+static int send_request(
+    struct site *site, bool tcp, const char *method, const char *target, struct span body) {
     int fd = dial(site, tcp);
     struct buf text = {0};
     buf_printf(&text, "%s %s HTTP/1.1\r\nHost: slad\r\nConnection: close\r\n", method, target);
@@ -127,8 +129,10 @@ static int send_request(struct site *site, bool tcp, const char *method, const c
     int64_t end = clock_steady_us() + DEADLINE_US;
     for (size_t sent = 0; sent < text.size;) {
         ssize_t n = write(fd, text.data + sent, text.size - sent);
-        if (n > 0) sent += (size_t)n;
-        else loop_turn(site->loop, 20);
+        if (n > 0)
+            sent += (size_t)n;
+        else
+            loop_turn(site->loop, 20);
         if (clock_steady_us() > end) fail_msg("the request was never taken");
     }
     buf_fini(&text);
@@ -190,9 +194,9 @@ static int64_t number(const struct json *json, const char *key) {
 static void questions_are_answered(void **state) {
     struct site *site = *state;
     assert_int_equal(ask(site, "POST", "/v1/events", OFFERED("a")), 200);
-    static const char *const targets[] = {"/v1/status", "/v1/standards", "/v1/standards/answered", "/v1/breaches?since=24h",
-        "/v1/figures?group.queue=q1", "/v1/figures?standard=answered&at=1m", "/v1/percentiles?q=50&from=1h",
-        "/v1/open?at_risk=10m", "/v1/contacts/a"};
+    static const char *const targets[] = {"/v1/status", "/v1/standards", "/v1/standards/answered",
+        "/v1/breaches?since=24h", "/v1/figures?group.queue=q1", "/v1/figures?standard=answered&at=1m",
+        "/v1/percentiles?q=50&from=1h", "/v1/open?at_risk=10m", "/v1/contacts/a"};
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         if (ask(site, "GET", targets[i], "") != 200) fail_msg("%s: %s", targets[i], buf_text(&site->answer));
         assert_true(says(site, "Content-Type: application/json\r\n"));
@@ -230,17 +234,23 @@ static void slips_are_told_what_was_meant(void **state) {
         const char *method, *target, *detail;
     } cases[] = {
         {404, "GET", "/v1/breeches", "there is nothing at \"/v1/breeches\": did you mean \"/v1/breaches\"?"},
-        {404, "GET", "/", "there is nothing at \"/\": see /v1/status, /v1/standards, /v1/breaches, /v1/figures, /v1/open"},
+        {404, "GET", "/",
+            "there is nothing at \"/\": see /v1/status, /v1/standards, /v1/breaches, /v1/figures, /v1/open"},
         {404, "GET", "/v1/standards/answred", "no standard is named \"answred\": did you mean \"answered\"?"},
-        {404, "GET", "/v1/figures?standard=answred", "no standard is named \"answred\": did you mean \"answered\"?"},
+        {404, "GET", "/v1/figures?standard=answred",
+            "no standard is named \"answred\": did you mean \"answered\"?"},
         {404, "GET", "/v1/standards/", NULL},
-        {400, "GET", "/v1/breaches?standrd=x", "there is no parameter \"standrd\": did you mean \"standard\"?"},
-        {400, "GET", "/v1/figures?since=1h", "there is no parameter \"since\" here; there are: standard, at, group.ATTRIBUTE"},
+        {400, "GET", "/v1/breaches?standrd=x",
+            "there is no parameter \"standrd\": did you mean \"standard\"?"},
+        {400, "GET", "/v1/figures?since=1h",
+            "there is no parameter \"since\" here; there are: standard, at, group.ATTRIBUTE"},
         {400, "GET", "/v1/status?verbose", "there is no parameter \"verbose\" here, nor any other"},
         {400, "GET", "/v1/breaches?limit=5&limit=6", "the parameter \"limit\" is given twice"},
         {400, "GET", "/v1/breaches?group.a=1&group.a=2", "a group attribute is given twice"},
-        {400, "GET", "/v1/breaches?kind=levels", "kind: \"contact\" or \"level\" was expected, not \"levels\""},
-        {400, "GET", "/v1/figures?group.queu=q1", "no standard is split by \"queu\": did you mean \"group.queue\"?"},
+        {400, "GET", "/v1/breaches?kind=levels",
+            "kind: \"contact\" or \"level\" was expected, not \"levels\""},
+        {400, "GET", "/v1/figures?group.queu=q1",
+            "no standard is split by \"queu\": did you mean \"group.queue\"?"},
         {400, "GET", "/v1/figures?at=2999-01-01T00:00:00Z", NULL},
         {400, "GET", "/v1/percentiles?after=1", NULL},
         {405, "POST", "/v1/status", "this can only be asked (GET)"},
@@ -255,14 +265,16 @@ static void slips_are_told_what_was_meant(void **state) {
         assert_int_equal(number(site->json, "status"), status);
         assert_string_equal(json_text(json_get(site->json, "type")), "about:blank");
         if (status == 405)
-            assert_true(says(site, strcmp(cases[i].method, "GET") == 0 ? "Allow: POST\r\n" : "Allow: GET, HEAD\r\n"));
+            assert_true(
+                says(site, strcmp(cases[i].method, "GET") == 0 ? "Allow: POST\r\n" : "Allow: GET, HEAD\r\n"));
     }
 }
 
 static void events_are_answered_once_they_are_on_disk(void **state) {
     struct site *site = *state;
     site->commits = false;
-    int fd = send_request(site, false, "POST", "/v1/events", SPAN(OFFERED("a") "\n{\"contact\":1}\r\n" OFFERED("a") "  \n" OFFERED("b")));
+    int fd = send_request(site, false, "POST", "/v1/events",
+        SPAN(OFFERED("a") "\n{\"contact\":1}\r\n" OFFERED("a") "  \n" OFFERED("b")));
     for (int i = 0; i < 20; i++) loop_turn(site->loop, 0);
     buf_clear(&site->answer);
     assert_false(read_some(fd, &site->answer));
@@ -396,12 +408,19 @@ static void what_waits_at_the_end_is_answered(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(questions_are_answered), TEST(a_contact_may_have_any_name), TEST(a_head_is_a_question_without_body),
-        TEST(slips_are_told_what_was_meant), TEST(events_are_answered_once_they_are_on_disk),
-        TEST(a_post_that_changes_nothing_is_answered_too), TEST(at_most_a_hundred_errors_are_listed),
-        TEST(a_lost_batch_is_not_acknowledged), TEST(over_tcp_one_can_only_ask),
-        TEST(a_reload_is_answered_when_it_is_in_force), TEST(a_wrong_configuration_is_told_line_by_line),
-        TEST(one_question_about_the_past_at_a_time), TEST(what_waits_at_the_end_is_answered),
+        TEST(questions_are_answered),
+        TEST(a_contact_may_have_any_name),
+        TEST(a_head_is_a_question_without_body),
+        TEST(slips_are_told_what_was_meant),
+        TEST(events_are_answered_once_they_are_on_disk),
+        TEST(a_post_that_changes_nothing_is_answered_too),
+        TEST(at_most_a_hundred_errors_are_listed),
+        TEST(a_lost_batch_is_not_acknowledged),
+        TEST(over_tcp_one_can_only_ask),
+        TEST(a_reload_is_answered_when_it_is_in_force),
+        TEST(a_wrong_configuration_is_told_line_by_line),
+        TEST(one_question_about_the_past_at_a_time),
+        TEST(what_waits_at_the_end_is_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -160,20 +160,38 @@ static void names_are_unique_over_all_files(void **state) {
     folder_remove(&folder);
 }
 
+static void an_included_file_may_have_its_own_zone(void **state) {
+    (void)state;
+    struct folder folder;
+    struct findings findings = {0};
+    folder_make(&folder);
+    folder_write(&folder, "slad.yaml", "timezone: Europe/Riga\ninclude: b.yaml\n"
+                                       "standards:\n  a: {start: a, stop: b, window: day}\n");
+    folder_write(&folder, "b.yaml", "timezone: America/New_York\n"
+                                    "standards:\n  b: {start: a, stop: b, window: day}\n");
+    struct config *config = folder_load(&folder, &findings);
+    assert_non_null(config);
+    assert_string_equal(zone_name(config->rules.standards[0]->zone), "Europe/Riga");
+    assert_string_equal(zone_name(config->rules.standards[1]->zone), "America/New_York");
+    config_free(config);
+    findings_fini(&findings);
+    folder_remove(&folder);
+}
+
 static void settings_belong_in_the_main_file(void **state) {
     (void)state;
     struct folder folder;
     struct findings findings = {0};
     folder_make(&folder);
     folder_write(&folder, "slad.yaml", "include: [b.yaml, c.yaml, d.yaml]\n");
-    folder_write(&folder, "b.yaml", "standards: {}\ninclude: c.yaml\ntimezone: UTC\nstandard: {}\n");
+    folder_write(&folder, "b.yaml", "standards: {}\ninclude: c.yaml\ngrace: 1s\nstandard: {}\n");
     folder_write(&folder, "c.yaml", "- a\n");
     assert_int_equal(mkfifo(folder_at(&folder, "d.yaml"), 0600), 0);
     assert_null(folder_load(&folder, &findings));
     assert_int_equal(findings.count, 5);
     assert_says(&findings, 0, folder_at(&folder, "slad.yaml"), 1, "not a regular file");
     assert_says(&findings, 1, folder_at(&folder, "b.yaml"), 2, "\"include\" belongs in the main file");
-    assert_says(&findings, 2, folder_at(&folder, "b.yaml"), 3, "\"timezone\" belongs in the main file");
+    assert_says(&findings, 2, folder_at(&folder, "b.yaml"), 3, "\"grace\" belongs in the main file");
     assert_says(&findings, 3, folder_at(&folder, "b.yaml"), 4, "did you mean \"standards\"?");
     assert_says(
         &findings, 4, folder_at(&folder, "c.yaml"), 1, "a list instead of the keys of an included file");
@@ -189,6 +207,7 @@ int main(void) {
         cmocka_unit_test(relative_paths_begin_at_the_files_folder),
         cmocka_unit_test(included_files_are_read_in_order),
         cmocka_unit_test(names_are_unique_over_all_files),
+        cmocka_unit_test(an_included_file_may_have_its_own_zone),
         cmocka_unit_test(settings_belong_in_the_main_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -178,7 +178,7 @@ static const struct wrong table[] = {
     {"listen: [{unix: "
      "/123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012"
      "34567890}]\n",
-        1, 17, "too long for a socket: at most 107 bytes"},
+        1, 17, "too long for a socket: at most 95 bytes"},
     {"include: missing.yaml\n", 1, 10, "cannot be read: No such file or directory"},
     {"include: {a: b}\n", 1, 10, "a map is not a file or a pattern of files"},
     /* YAML itself */

@@ -105,7 +105,8 @@ static inline bool fake_begins(struct span line, const char *with) {
     return line.n >= strlen(with) && memcmp(line.p, with, strlen(with)) == 0;
 }
 
-enum intake_verdict intake_line(struct service *service, const char *source, struct span line, struct err *err) {
+enum intake_verdict intake_line(
+    struct service *service, const char *source, struct span line, struct err *err) {
     assert_non_null(source);
     if (!service_accepts(service)) return INTAKE_UNABLE;
     if (line.n == 0) return INTAKE_BLANK;

@@ -174,7 +174,8 @@ static void a_second_hello_is_rejected(void **state) {
     int fd = client(&world);
     send_text(&world, fd, "\n" HELLO HELLO "a\n");
     expect_answers(&world, fd,
-        "{\"reject\":1,\"reason\":\"a hello is taken as the first line of a connection only\"}\n{\"ack\":2}\n");
+        "{\"reject\":1,\"reason\":\"a hello is taken as the first line of a connection "
+        "only\"}\n{\"ack\":2}\n");
     close(fd);
     world_close(&world);
 }
@@ -221,6 +222,16 @@ static void the_last_line_needs_no_newline(void **state) {
     world_close(&world);
 }
 
+/* Bytes of memory in use. */
+static long resident(void) {
+    long total = 0, pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%ld %ld", &total, &pages), 2);
+    fclose(file);
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
 static void an_endless_line_is_rejected_once(void **state) {
     (void)state;
     struct world world;
@@ -229,7 +240,10 @@ static void an_endless_line_is_rejected_once(void **state) {
     char *many = mem_alloc(1024 * 1024);
     memset(many, 'x', 1024 * 1024);
     send_text(&world, fd, HELLO "a\n");
+    send_bytes(&world, fd, many, 1024 * 1024);
+    long before = resident();
     for (int i = 0; i < 40; i++) send_bytes(&world, fd, many, 1024 * 1024);
+    assert_true(resident() < before + 8 * 1024 * 1024);
     send_text(&world, fd, "\nb\n");
     DRIVE_UNTIL(world.loop, fake_has(&world.service, "a\nb\n"));
     assert_int_equal(world.service.too_long, 1);
@@ -267,8 +281,8 @@ static void a_lost_batch_is_handed_in_again(void **state) {
     send_text(&world, plain, "ial\n");
     DRIVE_UNTIL(world.loop, strstr(buf_text(&world.service.lines), "partial\n") != NULL);
     const char *lines = world.service.lines.data;
-    for (const char *const *line = (const char *const[]){"a\n", "b\n", "p\n", "g\n", "last\n", "c\n", NULL}; *line;
-         line++)
+    for (const char *const *line = (const char *const[]){"a\n", "b\n", "p\n", "g\n", "last\n", "c\n", NULL};
+         *line; line++)
         assert_non_null(strstr(lines, *line));
     assert_int_equal(strlen(lines), strlen("a\nb\np\ng\nlast\nc\npartial\n")); /* each once */
     close(answered);

@@ -36,7 +36,8 @@ static void world_open(struct world *world, const char *name, const char *other)
     snprintf(world->paths[0], sizeof world->paths[0], "%s/%s", world->folder, name);
     snprintf(world->paths[1], sizeof world->paths[1], "%s/%s", world->folder, other ? other : "");
     for (int i = 0; i < 2; i++)
-        world->inputs[i] = (struct endpoint){.kind = ENDPOINT_FILE, .path = world->paths[i], .format = "jsonl"};
+        world->inputs[i] =
+            (struct endpoint){.kind = ENDPOINT_FILE, .path = world->paths[i], .format = "jsonl"};
     world->config = (struct config){.inputs = world->inputs, .input_count = other ? 2 : 1};
 }
 
@@ -220,7 +221,8 @@ static void a_pattern_finds_files_that_come_later(void **state) {
     world_open(&world, "*.jsonl", "*/deep.jsonl");
     start(&world);
     turns(&world, 3);
-    assert_true(status_has(&world, "*.jsonl\",\"offset\":0,\"size\":0,\"lag\":0,\"lines\":0,\"error\":\"no file"));
+    assert_true(
+        status_has(&world, "*.jsonl\",\"offset\":0,\"size\":0,\"lag\":0,\"lines\":0,\"error\":\"no file"));
     append(&world, "one.jsonl", "a\n");
     expect_lines(&world, "a\n");
     append(&world, "two.jsonl", "b\n");
@@ -242,7 +244,7 @@ static void a_rename_within_the_pattern_reads_nothing_twice(void **state) {
     start(&world);
     expect_lines(&world, "a\n");
     rename_file(&world, "log", "log-1");
-    append(&world, "log-1", "b\n");
+    append(&world, "log-1", "b");
     append(&world, "log", "c\n");
     expect_lines(&world, "a\nb\nc\n");
     append(&world, "log-1", "late\n"); /* followed under its new name now */
@@ -306,7 +308,8 @@ static void a_large_file_is_read_over_many_turns(void **state) {
     struct world world;
     world_open(&world, "log", NULL);
     struct buf text = {0};
-    for (int i = 0; i < LINES; i++) buf_printf(&text, "line %d of a file that takes several turns to read\n", i);
+    for (int i = 0; i < LINES; i++)
+        buf_printf(&text, "line %d of a file that takes several turns to read\n", i);
     append(&world, "log", text.data);
     start(&world);
     loop_turn(world.loop, 0);

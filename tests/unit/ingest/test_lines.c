@@ -8,7 +8,7 @@
 #include "ingest/lines.h"
 #include "slad/base/mem.h"
 
-#define CUT(text)                                                                                  \
+#define CUT(text)                                                                                            \
     do {                                                                                                     \
         assert_int_equal(lines_cut(&skipping, &data, &line), CUT_LINE);                                      \
         assert_true(span_eq(line, SPAN(text)));                                                              \

@@ -28,10 +28,10 @@ struct running {
     struct json *json; /* of the latest answer */
 };
 
-#define RUNNING_OK(r, call)                                                                                            \
-    do {                                                                                                               \
-        int running_code = (call);                                                                                     \
-        if (running_code != 0) fail_msg("%s: %d %s", #call, running_code, (r)->err.text);                              \
+#define RUNNING_OK(r, call)                                                                                  \
+    do {                                                                                                     \
+        int running_code = (call);                                                                           \
+        if (running_code != 0) fail_msg("%s: %d %s", #call, running_code, (r)->err.text);                    \
     } while (0)
 
 static inline int64_t running_instant(const char *text) {
@@ -94,7 +94,8 @@ static inline void running_turn(struct running *r, const char *now, const char *
 static inline const struct json *running_answer(struct running *r) {
     json_free(r->json);
     r->json = NULL;
-    if (json_parse(buf_span(&r->answer), &r->json, &r->err)) fail_msg("%s: %s", r->err.text, buf_text(&r->answer));
+    if (json_parse(buf_span(&r->answer), &r->json, &r->err))
+        fail_msg("%s: %s", r->err.text, buf_text(&r->answer));
     return r->json;
 }
 

@@ -3,13 +3,15 @@
 
 #include "slad/base/counters.h"
 
-static const char STANDARDS[] =
-    "listen: []\ninputs: []\nstandards:\n"
-    "  answered: {describe: Calls are answered, start: offered, stop: answered, within: 1m, target: 90%, window: 30m, by: "
-    "[queue], percentiles: [50, 99.9]}\n"
-    "  resolved: {match: {channel: mail}, start: opened, stop: closed, pause: waiting, resume: replied, within: 8h, by: [team]}\n";
+static const char STANDARDS[] = "listen: []\ninputs: []\nstandards:\n"
+                                "  answered: {describe: Calls are answered, start: offered, stop: answered, "
+                                "within: 1m, target: 90%, window: 30m, by: "
+                                "[queue], percentiles: [50, 99.9]}\n"
+                                "  resolved: {match: {channel: mail}, start: opened, stop: closed, pause: "
+                                "waiting, resume: replied, within: 8h, by: [team]}\n";
 
-#define OFFERED(c, at, q) "{\"contact\":\"" c "\",\"event\":\"offered\",\"at\":\"" at "\",\"queue\":\"" q "\"}"
+#define OFFERED(c, at, q)                                                                                    \
+    "{\"contact\":\"" c "\",\"event\":\"offered\",\"at\":\"" at "\",\"queue\":\"" q "\"}"
 #define ANSWERED(c, at) "{\"contact\":\"" c "\",\"event\":\"answered\",\"at\":\"" at "\"}"
 
 static int setup(void **state) {
@@ -96,12 +98,14 @@ static void standards(void **state) {
 
 static void a_standard_that_is_gone_is_remembered(void **state) {
     struct running *r = *state;
-    running_write_config(r, "listen: []\ninputs: []\nstandards:\n  resolved: {start: opened, stop: closed, within: 4h}\n");
+    running_write_config(
+        r, "listen: []\ninputs: []\nstandards:\n  resolved: {start: opened, stop: closed, within: 4h}\n");
     RUNNING_OK(r, service_reload(r->service, NULL, NULL, NULL, &r->err));
     const struct json *s = ASK(r, view_status(r->service, &r->answer, &r->err));
     assert_string_equal(at(s, "configuration.adopting.done"), "0");
     assert_string_equal(at(s, "configuration.adopting.total"), "5");
-    while (service_idle(r->service)) {}
+    while (service_idle(r->service)) {
+    }
     s = ASK(r, view_standard(r->service, SPAN("answered"), &r->answer, &r->err));
     assert_string_equal(at(s, "version"), "1");
     assert_string_equal(at(s, "target"), "null");
@@ -181,7 +185,8 @@ static void figures(void **state) {
     assert_string_equal(at(s, "standards.0.groups.0.attainment"), "0.5");
     assert_string_equal(at(s, "standards.0.groups.0.max"), "150.5");
     const char *attrs[] = {"queue"}, *values[] = {"q2"};
-    struct view_query query = {.standard = "answered", .group_attrs = attrs, .group_values = values, .group_count = 1};
+    struct view_query query = {
+        .standard = "answered", .group_attrs = attrs, .group_values = values, .group_count = 1};
     s = ASK(r, view_figures(r->service, &query, &r->answer, &r->err));
     assert_int_equal(size_at(s, "standards"), 1);
     assert_string_equal(at(s, "standards.0.groups.0.group.queue"), "q2");
@@ -196,7 +201,8 @@ static const struct json *figures_at(struct running *r, const char *at) {
     int code;
     buf_clear(&r->answer);
     RUNNING_OK(r, view_past_new(r->service, &query, &past, &r->err));
-    while ((code = view_past_step(past, &r->answer, &r->err)) > 0) {}
+    while ((code = view_past_step(past, &r->answer, &r->err)) > 0) {
+    }
     RUNNING_OK(r, code);
     view_past_free(past);
     return running_answer(r);
@@ -231,7 +237,8 @@ static void a_change_of_standards_ends_a_question_about_the_past(void **state) {
     assert_int_equal(service_idle(r->service), 1);
     assert_int_equal(view_past_step(past, &r->answer, &r->err), ERR_IN_USE);
     assert_int_equal(view_past_new(r->service, &query, &second, &r->err), ERR_IN_USE);
-    while (service_idle(r->service)) {}
+    while (service_idle(r->service)) {
+    }
     assert_int_equal(view_past_step(past, &r->answer, &r->err), ERR_IN_USE);
     view_past_free(past);
 }
@@ -263,16 +270,20 @@ static void percentiles_as_published(void **state) {
 static void open_cycles_by_urgency(void **state) {
     struct running *r = *state;
     running_turn(r, "2026-03-02T08:03:00Z",
-        LINES("{\"contact\":\"t1\",\"event\":\"opened\",\"at\":\"2026-03-02T08:03:00Z\",\"channel\":\"mail\",\"team\":\"x\"}",
+        LINES("{\"contact\":\"t1\",\"event\":\"opened\",\"at\":\"2026-03-02T08:03:00Z\",\"channel\":\"mail\","
+              "\"team\":\"x\"}",
             OFFERED("d", "2026-03-02T08:02:59Z", "q1"), OFFERED("e", "2026-03-02T08:02:50Z", "q1"),
-            "{\"contact\":\"t2\",\"event\":\"opened\",\"at\":\"2026-03-02T08:01:00Z\",\"channel\":\"mail\",\"team\":\"x\"}",
-            "{\"contact\":\"t3\",\"event\":\"opened\",\"at\":\"2026-03-02T08:01:00Z\",\"channel\":\"mail\",\"team\":\"x\"}",
+            "{\"contact\":\"t2\",\"event\":\"opened\",\"at\":\"2026-03-02T08:01:00Z\",\"channel\":\"mail\","
+            "\"team\":\"x\"}",
+            "{\"contact\":\"t3\",\"event\":\"opened\",\"at\":\"2026-03-02T08:01:00Z\",\"channel\":\"mail\","
+            "\"team\":\"x\"}",
             "{\"contact\":\"t3\",\"event\":\"waiting\",\"at\":\"2026-03-02T08:02:00Z\"}"));
     const struct json *s = ASK(r, view_open(r->service, &nothing, &r->answer, &r->err));
     static const char *const order[] = {"e", "d", "t2", "t1", "c", "t3"};
     assert_int_equal(size_at(s, "open"), 6);
     assert_string_equal(at(s, "complete"), "true");
-    for (size_t i = 0; i < 6; i++) assert_string_equal(json_text(json_get(json_at(json_get(s, "open"), i), "contact")), order[i]);
+    for (size_t i = 0; i < 6; i++)
+        assert_string_equal(json_text(json_get(json_at(json_get(s, "open"), i), "contact")), order[i]);
     assert_string_equal(at(s, "open.0.due"), "2026-03-02T08:03:50.000Z");
     assert_string_equal(at(s, "open.0.left"), "50");
     assert_string_equal(at(s, "open.0.elapsed"), "10");
@@ -306,7 +317,8 @@ static void the_most_urgent_of_many(void **state) {
     service_turn(r->service, now);
     for (int i = 0; i < 500; i++) {
         char line[160];
-        snprintf(line, sizeof line, "{\"contact\":\"m%03d\",\"event\":\"offered\",\"at\":%lld,\"queue\":\"q3\"}", i,
+        snprintf(line, sizeof line,
+            "{\"contact\":\"m%03d\",\"event\":\"offered\",\"at\":%lld,\"queue\":\"q3\"}", i,
             (long long)(now - (i * 7919) % 500 * 100));
         assert_int_equal(intake_line(r->service, "test", span_of(line), &r->err), INTAKE_ACCEPTED);
     }
@@ -352,7 +364,9 @@ static void a_long_story_is_cut(void **state) {
     struct running *r = *state;
     service_turn(r->service, running_instant("2026-03-02T08:03:00Z"));
     for (int i = 0; i < 1001; i++)
-        assert_int_equal(intake_line(r->service, "test", SPAN("{\"contact\":\"l\",\"event\":\"touched\"}"), &r->err), INTAKE_ACCEPTED);
+        assert_int_equal(
+            intake_line(r->service, "test", SPAN("{\"contact\":\"l\",\"event\":\"touched\"}"), &r->err),
+            INTAKE_ACCEPTED);
     RUNNING_OK(r, service_commit(r->service, &r->err));
     const struct json *s = ASK(r, view_contact(r->service, SPAN("l"), &r->answer, &r->err));
     assert_int_equal(size_at(s, "events"), 1000);
@@ -362,11 +376,20 @@ static void a_long_story_is_cut(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(status), TEST(a_refused_reload_shows_in_the_status), TEST(standards),
-        TEST(a_standard_that_is_gone_is_remembered), TEST(breaches), TEST(breaches_come_in_pages), TEST(figures),
+        TEST(status),
+        TEST(a_refused_reload_shows_in_the_status),
+        TEST(standards),
+        TEST(a_standard_that_is_gone_is_remembered),
+        TEST(breaches),
+        TEST(breaches_come_in_pages),
+        TEST(figures),
         TEST(figures_of_the_past),
-        TEST(a_change_of_standards_ends_a_question_about_the_past), TEST(percentiles_as_published), TEST(open_cycles_by_urgency),
-        TEST(the_most_urgent_of_many), TEST(a_contact_and_its_clocks), TEST(a_long_story_is_cut),
+        TEST(a_change_of_standards_ends_a_question_about_the_past),
+        TEST(percentiles_as_published),
+        TEST(open_cycles_by_urgency),
+        TEST(the_most_urgent_of_many),
+        TEST(a_contact_and_its_clocks),
+        TEST(a_long_story_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

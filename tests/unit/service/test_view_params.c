@@ -23,8 +23,8 @@ static void instants_are_written_as_in_events_or_counted_back(void **state) {
     assert_int_equal(instant("1h30m"), NOW - 5400000);
     assert_int_equal(instant("0s"), NOW);
     assert_int_equal(instant("60000d"), 0); /* before all instants */
-    const char *const wrong[] = {"", "24", "yesterday", "2026-03-02", "2026-03-02T09:00:00", "-1h", "2026-02-30T00:00:00Z",
-        "1772442000x", "1e12", "99999999999999999999999"};
+    const char *const wrong[] = {"", "24", "yesterday", "2026-03-02", "2026-03-02T09:00:00", "-1h",
+        "2026-02-30T00:00:00Z", "1772442000x", "1e12", "99999999999999999999999"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) assert_int_equal(instant(wrong[i]), -1);
 }
 
@@ -33,8 +33,9 @@ static void an_error_names_the_parameter_and_what_was_expected(void **state) {
     struct err err;
     int64_t at = 5;
     assert_int_equal(param_instant("since", "24", NOW, &at, &err), ERR_INVALID);
-    assert_string_equal(err.text, "since: an instant (2026-03-02T09:00:00Z, or seconds since 1970) or a duration back from "
-                                  "now (24h) was expected, not \"24\"");
+    assert_string_equal(err.text,
+        "since: an instant (2026-03-02T09:00:00Z, or seconds since 1970) or a duration back from "
+        "now (24h) was expected, not \"24\"");
     assert_int_equal(at, 5);
     assert_int_equal(param_instant("since", NULL, NOW, &at, &err), 0);
     assert_int_equal(at, 5);
@@ -49,7 +50,8 @@ static void an_error_names_the_parameter_and_what_was_expected(void **state) {
     assert_int_equal(limit, 1000);
     static const char *const words[] = {"open", "closed", "withdrawn"};
     assert_int_equal(param_word("state", "opn\x01", words, 3, &word, &err), ERR_INVALID);
-    assert_string_equal(err.text, "state: \"open\", \"closed\" or \"withdrawn\" was expected, not \"opn\\x01\"");
+    assert_string_equal(
+        err.text, "state: \"open\", \"closed\" or \"withdrawn\" was expected, not \"opn\\x01\"");
     assert_int_equal(param_word("state", "closed", words, 3, &word, &err), 0);
     assert_int_equal(word, 2);
     double q = 0;
@@ -70,7 +72,8 @@ static void terms_hold_for_groups_by_text(void **state) {
     const char *attrs[] = {"queue", "team"}, *values[] = {"q1", ""}, *by[] = {"queue", "team"};
     struct view_query query = {.group_attrs = attrs, .group_values = values, .group_count = 2};
     struct standard standard = {.by = by, .by_count = 2}, whole = {.by_count = 0};
-    struct span full[] = {SPAN("q1"), SPAN("a")}, absent[] = {SPAN("q1"), {NULL, 0}}, other[] = {SPAN("q2"), {NULL, 0}};
+    struct span full[] = {SPAN("q1"), SPAN("a")}, absent[] = {SPAN("q1"), {NULL, 0}},
+                other[] = {SPAN("q2"), {NULL, 0}};
     struct view_terms terms;
     struct err err;
     assert_int_equal(param_terms(&query, &terms, &err), 0);

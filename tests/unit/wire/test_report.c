@@ -48,10 +48,6 @@ static void test_groups(void **state) {
     assert_written(&out, "\"k1\"");
     subject_json(&value_standard, &SUBJECT(2), &out);
     assert_written(&out, "[\"k1\",\"sales\"]");
-    subject_text(&clock_standard, &SUBJECT(1), &out);
-    assert_written(&out, "k1");
-    subject_text(&value_standard, &SUBJECT(2), &out);
-    assert_written(&out, "k1, sales");
 }
 
 static void test_figures(void **state) {
