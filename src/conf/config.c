@@ -6,6 +6,7 @@
 #include "conf/endpoints.h"
 #include "conf/sources.h"
 #include "conf/standards.h"
+#include "conf/warnings.h"
 #include "slad/conf/paths.h"
 
 enum key {
@@ -184,6 +185,20 @@ static void keep_files(struct load *load) {
     config->file_count = load->sources.count;
 }
 
+/* Of a configuration without an error. */
+static void warn(struct load *load) {
+    struct ruleset *rules = &load->config->rules;
+    struct warnings warnings = {.reader = &load->reader, .config = load->config};
+    for (size_t i = 0; i < rules->standard_count; i++)
+        standard_set_meaning(&rules->arena, rules->standards[i]);
+    for (size_t i = 0; i < load->sources.count; i++) {
+        const struct node *map = find_value(&load->sources.list[i], STANDARDS);
+        if (map) warnings_read(&warnings, map);
+    }
+    warnings_end(&warnings);
+    warnings_fini(&warnings);
+}
+
 int config_load(const char *path, struct config **out, struct findings *findings) {
     size_t from = findings->count, errors = findings_errors(findings);
     struct load load = {.config = config_new(path)};
@@ -194,6 +209,7 @@ int config_load(const char *path, struct config **out, struct findings *findings
     read_rules(&load);
     keep_files(&load);
     bool failed = findings_errors(findings) > errors;
+    if (!failed) warn(&load);
     findings_sort(findings, from, (const char *const *)config->files, config->file_count);
     scope_fini(&load.scope);
     sources_fini(&load.sources);
@@ -201,8 +217,6 @@ int config_load(const char *path, struct config **out, struct findings *findings
         config_free(config);
         return ERR_INVALID;
     }
-    for (size_t i = 0; i < config->rules.standard_count; i++)
-        standard_set_meaning(&config->rules.arena, config->rules.standards[i]);
     *out = config;
     return 0;
 }

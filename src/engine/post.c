@@ -12,6 +12,13 @@ static bool among(const struct known_record *list, size_t count, const struct kn
     return false;
 }
 
+/* An outcome that stands, and only gains or loses the duration counted with it (a reopen): that is news of now. */
+static bool stood_before(const struct known_record *old, size_t olds, const struct known_record *r) {
+    for (size_t i = 0; i < olds; i++)
+        if (old[i].record.at == r->record.at && old[i].record.outcome == r->record.outcome) return true;
+    return false;
+}
+
 static void post_records(
     struct ledger *ledger, const struct measure *before, const struct measure *after, int64_t cause) {
     struct known_record old[2], new[2];
@@ -19,8 +26,10 @@ static void post_records(
     for (size_t i = 0; i < olds; i++)
         if (!among(new, news, &old[i]))
             ledger_record(ledger, &old[i].record, -1, cause > old[i].known ? cause : old[i].known);
-    for (size_t i = 0; i < news; i++)
-        if (!among(old, olds, &new[i])) ledger_record(ledger, &new[i].record, 1, new[i].known);
+    for (size_t i = 0; i < news; i++) {
+        bool stood = stood_before(old, olds, &new[i]) && cause > new[i].known;
+        if (!among(old, olds, &new[i])) ledger_record(ledger, &new[i].record, 1, stood ? cause : new[i].known);
+    }
 }
 
 static void post_open(

@@ -10,8 +10,9 @@ static int refuse(int status, const char *text, const char **why) {
 }
 
 size_t http_head_size(struct span data) {
+    if (!data.n) return 0;
     const char *p = data.p, *end = data.p + data.n;
-    while (p && (p = memchr(p, '\n', (size_t)(end - p)))) {
+    while ((p = memchr(p, '\n', (size_t)(end - p)))) {
         p++;
         if (p < end && *p == '\n') return (size_t)(p + 1 - data.p);
         if (end - p >= 2 && p[0] == '\r' && p[1] == '\n') return (size_t)(p + 2 - data.p);

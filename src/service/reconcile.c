@@ -46,6 +46,15 @@ static size_t subject_spans(const struct json *json, struct span *out, size_t ro
     return n;
 }
 
+/* Whether the record names its subject as the standard does now: `per` may have changed. */
+static bool is_named_so(const struct breach_record *record, const struct breach *breach) {
+    struct buf subject = {0};
+    subject_json(breach->standard, &breach->subject, &subject);
+    bool same = span_eq(buf_span(&subject), record->subject);
+    buf_fini(&subject);
+    return same;
+}
+
 static struct book_entry *find_entry(const struct reconcile *r, const struct breach_record *record) {
     struct json *json = NULL;
     struct err err;
@@ -56,7 +65,7 @@ static struct book_entry *find_entry(const struct reconcile *r, const struct bre
     struct book_entry *entry = book_find(r->book, &key);
     free(spans);
     json_free(json);
-    return entry;
+    return entry && is_named_so(record, &entry->effect.breach) ? entry : NULL;
 }
 
 static int journal_holds(struct service *service, struct span contact, bool *holds, struct err *err) {

@@ -4,6 +4,7 @@
 #include "service/view_answer.h"
 #include "service/view_params.h"
 #include "slad/model/duration.h"
+#include "slad/service/sentence.h"
 #include "slad/store/versions.h"
 #include "slad/wire/write.h"
 
@@ -28,11 +29,19 @@ static void field_targets(struct json_writer *w, const struct standard *standard
     json_array_end(w);
 }
 
+static void field_sentence(struct json_writer *w, const struct standard *standard) {
+    struct buf sentence = {0};
+    sentence_standard(standard, &sentence);
+    json_field_string(w, "sentence", buf_span(&sentence));
+    buf_fini(&sentence);
+}
+
 /* The members of a standard in force; the object is open, and stays so. */
 static void standard_members(
     struct json_writer *w, const struct standard *standard, const struct current *current) {
     json_field_text(w, "name", standard->name);
     json_field_text(w, "describe", standard->describe);
+    field_sentence(w, standard);
     json_field_text(w, "file", standard->file);
     json_field_int(w, "line", standard->line);
     if (current->number)
@@ -98,6 +107,7 @@ static void render_latest(struct history *history, const struct version *v) {
     json_object_begin(w);
     json_field_string(w, "name", v->name);
     json_field_string(w, "describe", v->describe);
+    json_field_null(w, "sentence");
     json_field_string(w, "file", v->file);
     json_field_int(w, "line", v->line);
     json_field_int(w, "version", v->number);

@@ -387,7 +387,7 @@ class Tail(Case):
     def test_once(self):
         out = self.data("tail", "--once").splitlines()
         self.assertRegex(out[1], r"2026-03-02 11:04:11  missed +calls  call-17  queue=billing$")
-        self.assertRegex(out[2], r"2026-03-02 11:04:11  held again +calls  attainment >= 90%  queue=∅$")
+        self.assertRegex(out[2], r"2026-03-02 11:04:11  held again +calls  attainment >= 90%  queue=∅  after 3m14s$")
         self.assertEqual([json.loads(line) for line in self.data("tail", "--once", "--json").splitlines()],
                          [CONTACT_BREACH, LEVEL_BREACH])
         self.assertEqual([row["id"] for row in self.rows("tail", "--once", "--limit", "1")], ["42"])

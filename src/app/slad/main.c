@@ -6,7 +6,9 @@
 
 static int usage(FILE *out, int code) {
     fputs("usage: slad [--config FILE]                 run the daemon in the foreground\n"
-          "       slad check [--json] [FILE...]         say every error of the configuration at once\n"
+          "       slad check [--json | --verbose] [FILE...]\n"
+          "                                             say every error of the configuration at once, or in\n"
+          "                                             plain words what each standard promises\n"
           "       slad replay --config FILE [--until TIME] [--quiet] EVENTS...\n"
           "                                             print the report of event files, touching no store\n"
           "       slad --version | --help\n",

@@ -36,6 +36,59 @@ static void an_event_without_news_loses_no_breach(void **state) {
     play_end(&p);
 }
 
+/* Late news that change nothing of a verdict do not take it back to decide it once more. */
+static void what_the_clock_decided_stays(void **state) {
+    (void)state;
+    struct play p;
+    play_start(&p, "standards: {a: {start: offered, stop: answered, within: 10s, by: queue}}", 2000);
+    play_received(&p, 0, 0, "x offered queue=q1");
+    engine_advance(p.engine, 13000, 11000);
+    play_expect(&p, "missed a \"x\" 10000\n");
+    play_received(&p, 5000, 13000, "x moved vip=true");
+    play_received(&p, 5000, 13000, "x offered");
+    play_expect(&p, "");
+    play_received(&p, 6000, 13000, "x moved queue=q2");
+    play_expect(&p, "missed a \"x\" 10000\n"); /* the same, of another group */
+    play_end(&p);
+}
+
+static void a_limit_decides_no_earlier_than_it_came_into_force(void **state) {
+    (void)state;
+    struct play p;
+    play_start(&p,
+        "standards:\n"
+        "  a: {start: offered, stop: answered, within: [{match: {vip: true}, limit: 5s}, {limit: 20s}]}\n"
+        "  b: {start: offered, fail: again, repeat: true, within: [{match: {vip: true}, limit: 5s}, {limit: 20s}]}\n"
+        "  c: {start: offered, stop: answered, within: 5s, match: {vip: true}}\n", 0);
+    play(&p, 0, "x offered");
+    play(&p, 8000, "x offered vip=true"); /* past already: b's cycle ends, and this starts the next */
+    play_figures(&p, 1, 1, 1, 0, 0);
+    play(&p, 9000, "x again");
+    play_expect(&p, "missed a \"x\" 8000\nmissed c \"x\" 8000\nmissed b \"x\" 9000\n");
+    play(&p, 9000, "y offered");
+    play(&p, 10000, "y offered vip=true");
+    play_until(&p, 14000);
+    play_expect(&p, "");
+    play_until(&p, 14001);
+    play_expect(&p, "missed a \"y\" 14000\nmissed c \"y\" 14000\n");
+    play_figures(&p, 1, 0, 2, 1, 0);
+    play_end(&p);
+}
+
+static void levels_learn_of_a_change_when_it_happens(void **state) {
+    (void)state;
+    struct play p;
+    play_start(&p,
+        "standards: {a: {start: offered, stop: answered, reopen: reopened, within: 10s, target: 'attainment < 50%'}}", 0);
+    play(&p, 0, "x offered");
+    play(&p, 1000, "x answered");
+    play(&p, 5000, "x reopened"); /* takes `met` back, as of now */
+    play(&p, 6000, "x answered");
+    play_until(&p, 9000); /* all at once, and yet in order */
+    play_expect(&p, "opened a {} 1000\nclosed a {} 5000\nopened a {} 6000\n");
+    play_end(&p);
+}
+
 static void a_late_event_changes_what_came_after(void **state) {
     (void)state;
     struct play p;
@@ -350,6 +403,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_limit_decided_early_is_taken_back),
         cmocka_unit_test(an_event_without_news_loses_no_breach),
+        cmocka_unit_test(what_the_clock_decided_stays),
+        cmocka_unit_test(a_limit_decides_no_earlier_than_it_came_into_force),
+        cmocka_unit_test(levels_learn_of_a_change_when_it_happens),
         cmocka_unit_test(a_late_event_changes_what_came_after),
         cmocka_unit_test(deadlines_are_put_off_by_grace),
         cmocka_unit_test(events_of_the_future_wait),

@@ -77,6 +77,7 @@ static void standards(void **state) {
     assert_int_equal(size_at(s, "standards"), 2);
     assert_string_equal(at(s, "standards.0.name"), "answered");
     assert_string_equal(at(s, "standards.0.describe"), "Calls are answered");
+    assert_non_null(strstr(at(s, "standards.0.sentence"), " are answered within "));
     assert_string_equal(at(s, "standards.0.line"), "5");
     assert_string_equal(at(s, "standards.0.version"), "1");
     assert_string_equal(at(s, "standards.0.since"), "2026-03-02T08:00:00.000Z");
