@@ -15,7 +15,7 @@ install(FILES ${units}/slad.tmpfiles DESTINATION lib/tmpfiles.d RENAME slad.conf
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL FILES_MATCHING PATTERN "*.md")
 install(FILES config/slad.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
-install(DIRECTORY config/standards.d DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(DIRECTORY config/standards.d config/tests DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 # The sample becomes the configuration only at the first installation: what an administrator edited stays, and a
 # standard that was deleted does not come back. (file(INSTALL) puts DESTDIR in front by itself.)

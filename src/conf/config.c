@@ -4,6 +4,7 @@
 
 #include "conf/calendars.h"
 #include "conf/endpoints.h"
+#include "conf/rules_only.h"
 #include "conf/sources.h"
 #include "conf/standards.h"
 #include "conf/warnings.h"
@@ -39,6 +40,7 @@ struct load {
     struct reader reader;
     struct scope scope;
     struct sources sources;
+    bool rules_only; /* the file is no configuration, but holds standards */
 };
 
 /* ---- settings: the main file only */
@@ -127,7 +129,8 @@ static void check_included(struct reader *r, const struct source *source) {
             is_setting = is_setting || span_eq(key->text, span_of(key_names[k]));
         if (is_setting)
             reader_error(r, key,
-                "\"%s\" belongs in the main file: an included file holds calendars, standards and their timezone",
+                "\"%s\" belongs in the main file: an included file holds calendars, standards and their "
+                "timezone",
                 key->text.p);
         else
             items[2 * rest.count] = key, items[2 * rest.count++ + 1] = node_value(root, i);
@@ -141,7 +144,9 @@ static void read_main(struct load *load, const char *path) {
     sources_read(sources, &load->reader, path, NULL);
     if (sources->count == 0) return;
     const struct source source = sources->list[0];
-    if (!is_empty(&source))
+    if (load->rules_only)
+        values[TIMEZONE] = find_value(&source, TIMEZONE);
+    else if (!is_empty(&source))
         (void)reader_map(&load->reader, source.root, "the configuration", key_names, KEYS, values);
     if (values[INCLUDE])
         sources_include(sources, &load->reader, values[INCLUDE], path, &load->config->includes,
@@ -199,9 +204,9 @@ static void warn(struct load *load) {
     warnings_fini(&warnings);
 }
 
-int config_load(const char *path, struct config **out, struct findings *findings) {
+static int load_file(const char *path, bool rules_only, struct config **out, struct findings *findings) {
     size_t from = findings->count, errors = findings_errors(findings);
-    struct load load = {.config = config_new(path)};
+    struct load load = {.config = config_new(path), .rules_only = rules_only};
     struct config *config = load.config;
     load.reader = (struct reader){findings, &config->rules.arena};
     load.scope = (struct scope){.reader = &load.reader, .rules = &config->rules};
@@ -219,6 +224,14 @@ int config_load(const char *path, struct config **out, struct findings *findings
     }
     *out = config;
     return 0;
+}
+
+int config_load(const char *path, struct config **out, struct findings *findings) {
+    return load_file(path, false, out, findings);
+}
+
+int config_load_rules(const char *path, struct config **out, struct findings *findings) {
+    return load_file(path, true, out, findings);
 }
 
 void config_free(struct config *config) {

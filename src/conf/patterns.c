@@ -10,8 +10,8 @@ static bool read_scalar(struct reader *r, const struct node *node, struct patter
     switch (core_kind(node)) {
     case CORE_NULL:
         reader_error(r, node,
-            "%s as a pattern: an attribute that must be absent is {exists: false}, a text is quoted",
-            reader_shown(r, node));
+            "%s as a pattern: an attribute that must be absent is {exists: false}, a text is quoted%s",
+            reader_shown(r, node), node->text.n == 0 ? ", a blank stands behind the \":\"" : "");
         return false;
     case CORE_BOOL: return out->value = value_bool(core_truth(node)), true;
     case CORE_NUMBER:

@@ -212,7 +212,9 @@ bool reader_map(struct reader *r, const struct node *node, const char *owner, co
     bool clean = true;
     for (size_t i = 0; i < count; i++) values[i] = NULL;
     if (node->kind != NODE_MAP) {
-        reader_error(r, node, "%s instead of the keys of %s", reader_shown(r, node), owner);
+        bool few = count <= KEYS_SHOWN_MAX;
+        reader_error(r, node, "%s instead of the keys of %s%s%s", reader_shown(r, node), owner, few ? ": " : "",
+            few ? reader_alternatives(r, keys, count) : "");
         return false;
     }
     for (size_t i = 0; i < node->count; i++) {

@@ -5,6 +5,8 @@ except the first. Looked at are fenced blocks:
 
   ```yaml        must be right, without a warning
   ```yaml-wrong  must be refused; a comment "# says: TEXT" in it must stand in what is said
+  ```yaml-warns  must be right, with warnings in which each "# says: TEXT" stands
+  ```yaml-test   a file of tests that `slad test` passes
 
 A block whose first key is one of a file (standards, calendars, a setting) is a whole file. Any other holds keys of one
 standard, and is put into one. What else that standard needs is said before the block: <!-- keys: start: a; stop: b -->.
@@ -17,7 +19,7 @@ import tempfile
 
 DOCUMENTS = ["STANDARDS.md", "OPERATIONS.md", "../README.md"]
 FILE_KEYS = {"database", "listen", "inputs", "retain", "publish", "grace", "max_ahead", "include", "timezone",
-             "calendars", "standards"}
+             "calendars", "standards", "config", "tests"}
 # Known to every block that is put into a standard.
 AROUND = """timezone: Europe/Riga
 calendars:
@@ -70,12 +72,16 @@ def fault(slad, folder, language, keys, text):
     path = os.path.join(folder, "slad.yaml")
     with open(path, "w", encoding="utf-8") as file:
         file.write(whole(text, keys))
-    run = subprocess.run([slad, "check", path], capture_output=True, text=True, encoding="utf-8")
+    command = "test" if language == "yaml-test" else "check"
+    run = subprocess.run([slad, command, path], capture_output=True, text=True, encoding="utf-8")
     said = run.stderr.replace(path, "slad.yaml")
+    if language == "yaml-test":
+        return f"fails:\n{said}{run.stdout}" if run.returncode != 0 else None
     if language == "yaml":
         return f"is not right:\n{said}" if run.returncode != 0 or said else None
-    if run.returncode != 1:
-        return f"is meant to be wrong, and slad check ends with {run.returncode}"
+    code, meant = (0, "warned of") if language == "yaml-warns" else (1, "wrong")
+    if run.returncode != code:
+        return f"is meant to be {meant}, and slad check ends with {run.returncode}"
     missing = [word for word in SAYS.findall(text) if word not in said]
     return f"is said to give \"{missing[0]}\", but gives:\n{said}" if missing else None
 
@@ -88,7 +94,7 @@ def main(slad, docs):
             if name != DOCUMENTS[0] and not os.path.exists(path):
                 continue
             for line, language, keys, text in blocks(path):
-                if language not in ("yaml", "yaml-wrong"):
+                if language not in ("yaml", "yaml-wrong", "yaml-warns", "yaml-test"):
                     continue
                 seen += 1
                 wrong = fault(slad, folder, language, keys, text)

@@ -36,7 +36,8 @@ STATUS = {
     "counters": {"events_accepted": 77, "events_rejected": 2, "events_duplicate": 1},
 }
 STANDARDS = {"standards": [
-    {"name": "calls", "describe": "Nine in ten", "file": "calls.yaml", "line": 3, "version": 2, "since": NIGHT,
+    {"name": "calls", "describe": "Nine in ten", "sentence": "At least 90 % of contacts are answered within 2 min.",
+     "file": "calls.yaml", "line": 3, "version": 2, "since": NIGHT,
      "target": ["attainment >= 90%"], "window": "30m", "meaning": {"per": ["contact"], "start": ["offered"]}},
     {"name": "scores", "describe": "", "file": "calls.yaml", "line": 9, "version": 1, "since": NIGHT,
      "target": [], "window": None, "meaning": {"per": ["contact"], "value": "csat"}}]}
@@ -310,7 +311,10 @@ class Answers(Case):
         lines = self.data("standards").splitlines()
         self.assertEqual(re.split(r"  +", lines[1]),
                          ["calls", "attainment >= 90%", "30m", "2", "2026-03-02 11:04:11", "Nine in ten"])
+        self.assertEqual(lines[-2:], ["", "calls: At least 90 % of contacts are answered within 2 min."])
+        self.assertEqual(self.rows("standards")[0]["sentence"], "At least 90 % of contacts are answered within 2 min.")
         one = self.data("standards", "calls")
+        self.assertIn("\n  At least 90 % of contacts are answered within 2 min.\n", one)
         self.assertIn("calls: Nine in ten\n", one)
         self.assertRegex(one, r'per +\["contact"\]')
         self.assertRegex(one, r"1  2026-03-02 11:04:11 +2026-03-02 11:04:11  edited")
@@ -442,7 +446,7 @@ class Trouble(Case):
     @unittest.skipIf(os.geteuid() == 0, "root may open anything")
     def test_not_allowed(self):
         self.socket.chmod(0)
-        self.assertRegex(self.run_it("status", code=3)[1], r"you may not open .*: you are in the groups .*usermod -aG")
+        self.assertRegex(self.run_it("status", code=3)[1], r"you may not open .*: it is for one user only \(mode 0000\)")
 
     def test_unknown_name(self):
         out, err = self.run_it("standards", "cals", code=1)
@@ -480,7 +484,7 @@ class Trouble(Case):
         for words, says in ((["statu"], 'did you mean "status"'), (["status", "--jsn"], "did you mean --json"),
                             (["status", "--since", "1h"], '"status" takes no --since'), (["explain"], "usage"),
                             (["breaches", "--since"], "--since needs a value"), (["breaches", "--limit", "0"], "--limit"),
-                            (["breaches", "--since", "soon"], '--since "soon": expected'), (["breaches", "x"], "usage"),
+                            (["breaches", "--since", "soon"], '--since "soon": expected'), (["breaches", "x"], '"x" is one word too many'),
                             (["breaches", "--since", "2026-02-30"], "--since"), (["breaches", "-n", "3"], "--limit 5"),
                             (["breaches", "--group", "queue"], "ATTR=VALUE"), (["open", "--at-risk", "10"], "unit"),
                             (["status", "--json", "--csv"], "choose one"), (["breaches", "--all=1"], "takes no value"),

@@ -47,15 +47,24 @@ static int wrong_usage(const struct err *err) {
     return EXIT_USAGE;
 }
 
+static int wrong_words(const struct command *command, const struct options *options) {
+    struct buf surplus = {0};
+    if (options->word_count - 1 > command->words_max) {
+        text_safe(&surplus, span_of(options->words[command->words_max + 1]));
+        fprintf(stderr, "slactl: \"%s\" is one word too many\n", buf_text(&surplus));
+    }
+    fprintf(stderr, "usage: slactl %s%s%s%s\n", command->name, *command->words ? " " : "", command->words,
+        command->takes ? " [OPTION...]" : "");
+    buf_fini(&surplus);
+    return EXIT_USAGE;
+}
+
 static int run(const struct command *command, const struct options *options) {
     size_t words = options->word_count - 1;
     struct err err;
     if (option_given(options, OPTION_HELP)) return help_command(command);
     if (options_check(options, command->name, command->takes, &err)) return wrong_usage(&err);
-    if (words < command->words_min || words > command->words_max) {
-        fprintf(stderr, "usage: slactl %s %s\n", command->name, command->words);
-        return EXIT_USAGE;
-    }
+    if (words < command->words_min || words > command->words_max) return wrong_words(command, options);
     return command->run(options);
 }
 

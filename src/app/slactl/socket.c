@@ -57,11 +57,24 @@ static void add_my_groups(struct buf *out) {
     }
 }
 
+/* Nobody should join root's group to read figures. */
+static bool lets_group_in(const struct stat *info) {
+    return info->st_gid != 0 && (info->st_mode & S_IRGRP) && (info->st_mode & S_IWGRP);
+}
+
 static int explain_denied(const char *path, struct buf *trouble) {
     struct buf mine = {0}, theirs = {0};
     struct stat info;
+    bool seen = stat(path, &info) == 0;
+    if (seen && !lets_group_in(&info)) {
+        complain(trouble,
+            "you may not open %s: it is for one user only (mode %04o); `group:` and `mode:` of the socket in slad.yaml "
+            "let a group in",
+            path, (unsigned)info.st_mode & 07777U);
+        return EXIT_UNREACHABLE;
+    }
     add_my_groups(&mine);
-    if (stat(path, &info) == 0)
+    if (seen)
         add_group_name(&theirs, info.st_gid);
     else
         buf_add_text(&theirs, "slad"); /* its folder hides it; this is what the package sets up */

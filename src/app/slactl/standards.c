@@ -15,6 +15,21 @@ static void add_targets(struct table *table, const struct json *targets) {
     buf_fini(&text);
 }
 
+/* What each promises, below the table: a sentence is wider than any column. */
+static void tell_sentences(const struct json *standards) {
+    struct buf text = {0};
+    for (const struct json *standard = json_first(standards); standard; standard = json_next(standard)) {
+        if (!json_text(json_get(standard, "sentence"))) continue;
+        buf_add_char(&text, '\n');
+        show_text(&text, json_get(standard, "name"));
+        buf_add_text(&text, ": ");
+        show_text(&text, json_get(standard, "sentence"));
+        buf_add_char(&text, '\n');
+    }
+    fputs(buf_text(&text), stdout);
+    buf_fini(&text);
+}
+
 static void show_list(const struct options *options, const struct json *standards) {
     struct table table;
     table_init(&table, options);
@@ -24,6 +39,7 @@ static void show_list(const struct options *options, const struct json *standard
     table_column(&table, "version", ALIGN_RIGHT);
     table_column_time(&table, "since");
     table_column(&table, "description", ALIGN_LEFT);
+    if (table.style == TABLE_CSV) table_column(&table, "sentence", ALIGN_LEFT);
     for (const struct json *standard = json_first(standards); standard; standard = json_next(standard)) {
         cell_text(&table, json_get(standard, "name"));
         add_targets(&table, json_get(standard, "target"));
@@ -31,8 +47,10 @@ static void show_list(const struct options *options, const struct json *standard
         cell_count(&table, json_get(standard, "version"), TINT_NONE);
         cell_time(&table, json_get(standard, "since"));
         cell_text(&table, json_get(standard, "describe"));
+        if (table.style == TABLE_CSV) cell_text(&table, json_get(standard, "sentence"));
     }
     table_end(&table);
+    if (table.style == TABLE_PEOPLE) tell_sentences(standards);
     if (table.row_count == 0) fputs("no standards are in force\n", stderr);
     table_fini(&table);
 }
@@ -78,6 +96,10 @@ static void show_one(const struct options *options, const struct answer *answer)
     if (json_text(json_get(standard, "describe")) && *json_text(json_get(standard, "describe"))) {
         buf_add_text(&text, ": ");
         show_text(&text, json_get(standard, "describe"));
+    }
+    if (json_text(json_get(standard, "sentence"))) {
+        buf_add_text(&text, "\n  ");
+        show_text(&text, json_get(standard, "sentence"));
     }
     buf_add_text(&text, "\n  written in   ");
     show_text(&text, json_get(standard, "file"));

@@ -6,7 +6,7 @@
 
 enum exit_code {
     EXIT_DONE = 0,
-    EXIT_WRONG = 1, /* what was asked about is wrong: an invalid configuration, an unreadable file */
+    EXIT_WRONG = 1, /* what was asked about is wrong: an invalid configuration, an unreadable file, a test that fails */
     EXIT_USAGE = 2, /* the command line is */
 };
 
@@ -14,5 +14,6 @@ enum exit_code {
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_replay(int argc, char **argv);
+int command_test(int argc, char **argv);
 
 #endif

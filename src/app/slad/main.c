@@ -11,17 +11,27 @@ static int usage(FILE *out, int code) {
           "                                             plain words what each standard promises\n"
           "       slad replay --config FILE [--until TIME] [--quiet] EVENTS...\n"
           "                                             print the report of event files, touching no store\n"
+          "       slad test [--json] TESTS...           run tests of standards\n"
           "       slad --version | --help\n",
         out);
     return code;
+}
+
+/* getopt puts the name before what it has to say. */
+static int run_named(int (*command)(int argc, char **argv), int argc, char **argv) {
+    char name[16];
+    snprintf(name, sizeof name, "slad %s", argv[1]);
+    argv[1] = name;
+    return command(argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv) {
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) return usage(stdout, EXIT_DONE);
     if (strcmp(first, "--version") == 0) return puts("slad " SLAD_VERSION), EXIT_DONE;
-    if (strcmp(first, "check") == 0) return command_check(argc - 1, argv + 1);
-    if (strcmp(first, "replay") == 0) return command_replay(argc - 1, argv + 1);
+    if (strcmp(first, "check") == 0) return run_named(command_check, argc, argv);
+    if (strcmp(first, "replay") == 0) return run_named(command_replay, argc, argv);
+    if (strcmp(first, "test") == 0) return run_named(command_test, argc, argv);
     if (*first && *first != '-') {
         fprintf(stderr, "slad: \"%s\" is no command of slad\n", first);
         return usage(stderr, EXIT_USAGE);

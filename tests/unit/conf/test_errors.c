@@ -162,7 +162,7 @@ static const struct wrong table[] = {
     {"timezone: 5\n", 1, 11, "is not a time zone"},
     {"grace: 2\n", 1, 8, "a unit is missing"},
     {"publish: 1ms\n", 1, 10, "\"1ms\" is too short: at least 100ms is needed"},
-    {"retain: 35d\n", 1, 9, "\"35d\" instead of the keys of \"retain\""},
+    {"retain: 35d\n", 1, 9, "\"35d\" instead of the keys of \"retain\": events, figures or breaches"},
     {"retain: {event: 35d}\n", 1, 10, "did you mean \"events\"?"},
     {"database: [a]\n", 1, 11, "a list is not the path of a database"},
     {"listen: [{unix: /s, mode: 0999}]\n", 1, 27, "\"0999\" is not a mode"},

@@ -229,7 +229,7 @@ static void odd_names_do_no_harm(void **state) {
     buf_add_text(&sentence, "1. ");
     sentence_standard(config->rules.standards[0], &sentence);
     assert_string_equal(buf_text(&sentence),
-        "1. Contacts with \"a b\" \"x\\x0ay\\x22z\" and with c like \"\\x1b[*\" have the event "
+        "1. Contacts with \"a b\" \"x\\x0ay\\\"z\" and with c like \"\\x1b[*\" have the event "
         "\\xe2\\x80\\xaeevil within 1 s of the event é. No level is set; figures are taken over all time.");
     config_free(config);
     buf_fini(&sentence);

@@ -221,6 +221,35 @@ static void test_reload(void **state) {
     service_close(service);
 }
 
+/* The wall clock stood ten years ahead for a while. */
+static void test_restart_after_a_wrong_clock(void **state) {
+    struct place *place = *state;
+    const int64_t ahead = INT64_C(315360000000);
+    write_config(place, ANSWERED);
+    struct service *service = start(place, T0);
+    turn(service, T0);
+    send_event(service, "a", "offered", T0, ",\"queue\":\"q\"");
+    turn(service, T0 + ahead);
+    send_event(service, "b", "offered", T0 + ahead, ",\"queue\":\"q\"");
+    turn(service, T0 + ahead + 70000);
+    turn(service, T0 + 5000);
+    assert_string_equal(ask(place, "SELECT contact, state FROM breaches WHERE kind = 'contact' ORDER BY contact"), "a|open;b|open;");
+    service_close(service);
+
+    service = start(place, T0 + 10000);
+    turn(service, T0 + 10001);
+    assert_string_equal(ask(place, "SELECT contact, state FROM breaches WHERE kind = 'contact' ORDER BY contact"),
+        "a|withdrawn;b|withdrawn;");
+    assert_string_equal(ask(place, "SELECT count(*) FROM breaches WHERE kind = 'level' AND state = 'open'"), "0;");
+    send_event(service, "c", "offered", T0 + 10000, ",\"queue\":\"q\"");
+    turn(service, T0 + 20000);
+    assert_string_equal(ask(place, "SELECT count(*) FROM breaches WHERE contact = 'c'"), "0;");
+    turn(service, T0 + 73000);
+    assert_string_equal(ask(place, "SELECT contact, state FROM breaches WHERE kind = 'contact' ORDER BY contact"),
+        "a|open;b|withdrawn;c|open;");
+    service_close(service);
+}
+
 static void test_bad_lines_and_future(void **state) {
     struct place *place = *state;
     write_config(place, ANSWERED);
@@ -245,6 +274,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_restart_decides_what_passed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_publish_writes_what_changed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reload, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_restart_after_a_wrong_clock, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_lines_and_future, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
