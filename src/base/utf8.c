@@ -54,11 +54,15 @@ uint32_t utf8_next(const char **p, const char *end) {
     return code;
 }
 
-/* What a terminal or a log reader could take for more than a character: C0, DEL, C1, quotes, line separators
- * and the marks that turn the direction of writing. */
+/* What a terminal or a log reader could take for more than a character: C0, DEL, C1, line separators and the marks that
+ * turn the direction of writing. */
 static bool must_escape(uint32_t code) {
-    return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == '"' || code == '\\' ||
-           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+    return code < 0x20 || (code >= 0x7F && code <= 0x9F) || (code >= 0x2028 && code <= 0x202E) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+static bool is_quoted(char c) {
+    return c == '"' || c == '\\';
 }
 
 void utf8_escape(struct buf *buf, struct span text, size_t max) {
@@ -68,15 +72,18 @@ void utf8_escape(struct buf *buf, struct span text, size_t max) {
         const char *next = p;
         bool escaped = size == 0 || must_escape(utf8_next(&next, end));
         if (size == 0) size = 1;
-        size_t wanted = escaped ? 4 * size : size;
+        bool quoted = is_quoted(*p);
+        size_t wanted = escaped ? 4 * size : size + quoted;
         if (wanted > max - added) {
             buf_add_text(buf, "…");
             return;
         }
         if (escaped)
             for (size_t i = 0; i < size; i++) buf_printf(buf, "\\x%02x", (unsigned)(unsigned char)p[i]);
-        else
+        else {
+            if (quoted) buf_add_char(buf, '\\');
             buf_add(buf, p, size);
+        }
         added += wanted;
         p += size;
     }

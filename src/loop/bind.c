@@ -72,7 +72,7 @@ static int make_folder_of(const char *path, struct err *err) {
     return rc;
 }
 
-static int find_group(const char *name, gid_t *out, struct err *err) {
+static int find_group(const char *name, gid_t *out) {
     char *end;
     unsigned long number = strtoul(name, &end, 10);
     if (name[0] >= '0' && name[0] <= '9' && *end == '\0' && number < UINT32_MAX) {
@@ -88,14 +88,14 @@ static int find_group(const char *name, gid_t *out, struct err *err) {
     }
     if (found) *out = found->gr_gid;
     free(text);
-    return found ? 0 : err_set(err, ERR_NOT_FOUND, "%s: there is no such group", name);
+    return found ? 0 : ERR_NOT_FOUND;
 }
 
 static int set_access(const char *temporary, const struct listen_options *options, struct err *err) {
     gid_t group = 0;
     if (options->group) {
-        int rc = find_group(options->group, &group, err);
-        if (rc) return rc;
+        if (find_group(options->group, &group))
+            return err_set(err, ERR_NOT_FOUND, "%s: there is no such group: \"%s\"", options->unix_path, options->group);
         if (chown(temporary, (uid_t)-1, group) != 0) return failed(err, options->unix_path, options->group);
     }
     if (chmod(temporary, options->mode ? options->mode : 0660) != 0)

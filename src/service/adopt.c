@@ -6,10 +6,14 @@
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
+#include "slad/model/instant.h"
 #include "slad/store/journal.h"
 #include "slad/store/versions.h"
 
-enum { SLICE_EVENTS = 2000 }; /* some milliseconds of a turn */
+enum {
+    SLICE_EVENTS = 2000,   /* some milliseconds of a turn */
+    CLOCK_BACK_MS = 60000, /* stored clocks further ahead than this are those of a wrong wall clock; less, NTP's steps */
+};
 
 struct adoption *adoption_new(struct config *config) {
     struct adoption *adoption = mem_zalloc(sizeof *adoption);
@@ -153,11 +157,24 @@ static int finish(struct service *service, struct adoption *adoption, struct err
     return 0;
 }
 
+/* The wall clock was wrong, and is far behind what was decided by it: limits would be decided by a time that is yet to
+ * come, for as long as that takes. */
+static void come_back(const struct service *service, int64_t *now, int64_t *held) {
+    int64_t wall = service->now_ms;
+    char text[INSTANT_TEXT_MAX];
+    if (*now - wall <= CLOCK_BACK_MS) return;
+    log_warning("the clock was set back", "decided_until=%s next=\"deciding anew what lies after the clock\"",
+        instant_text(*now, text));
+    *now = wall;
+    if (*held > wall - service->config->grace_ms) *held = wall - service->config->grace_ms;
+}
+
 static int begin(struct service *service, struct adoption *adoption, struct err *err) {
     int64_t now = -1, held = -1;
     int code = store_meta_get(service->store, "clock_now", &now, err);
     if (code >= 0) code = store_meta_get(service->store, "clock_held", &held, err);
     if (code < 0) return code;
+    if (adoption->from_store) come_back(service, &now, &held);
     const struct config *config = adoption->config ? adoption->config : service->config;
     struct rebuild_options options = {.rules = &config->rules, .through_seq = journal_last(service->store)};
     options.engine = (struct engine_options){config->grace_ms, book_effect, &adoption->book};

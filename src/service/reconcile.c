@@ -134,6 +134,15 @@ static int close_level(struct service *service, const struct breach_record *reco
     return code < 0 ? code : 0;
 }
 
+/* It opened at an instant that is yet to come: the clock was set back since. */
+static int take_back_level(struct service *service, const struct breach_record *record, struct err *err) {
+    struct level_key key = {record->standard, record->group, record->target};
+    struct breach_end end = {service->now_ms, record->opened_ms, "the clock was set back"};
+    int64_t id;
+    int code = level_close(service->store, &key, &end, &id, err);
+    return code < 0 ? code : 0;
+}
+
 static size_t target_named(const struct standard *standard, struct span text) {
     for (size_t i = 0; i < standard->target_count; i++)
         if (span_eq(span_of(standard->targets[i].text), text)) return i;
@@ -158,6 +167,7 @@ static void adopt_recorded(struct reconcile *r, size_t target, const struct brea
 
 static int visit_level(struct reconcile *r, const struct breach_record *record) {
     size_t target = target_named(r->standard, record->target);
+    if (record->opened_ms > engine_held(r->service->engine)) return take_back_level(r->service, record, r->err);
     if (r->how == RECONCILE_CHANGED || target == SIZE_MAX)
         return close_level(r->service, record, "standard changed", r->err);
     adopt_recorded(r, target, record);

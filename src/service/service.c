@@ -20,10 +20,12 @@ enum {
     RETENTION_ROWS = 500,         /* of a slice: a few milliseconds */
     RETENTION_BUSY_MS = 20,       /* between slices while there is more to let go: a quarter of the time at most */
     RETENTION_QUIET_MS = 60000,   /* between looks otherwise */
+    LEAP_MS = 86400000,           /* forward, the clock may be wrong: nothing is let go by it for as long */
     RECOVERY_FREE_BYTES = 16 << 20, /* the ballast, and room for the log of some batches */
     RECOVERY_MS = 1000,           /* between tries to write again */
     BARRIER_RETRY_MS = 20,        /* a followed file still has lines that a due limit waits for */
     PROGRESS_EVERY = 16,          /* slices of a rebuild between two reports */
+    CLOCK_BEHIND_MS = 60000,      /* further back than NTP steps a clock that was nearly right */
 };
 
 /* ---------------------------------------------------------------- the transaction */
@@ -52,6 +54,21 @@ static int commit(struct service *service, struct err *err) {
     return code ? code : store_commit(service->store, err);
 }
 
+static void adoption_ended(struct service *service, const char *outcome) {
+    struct adoption *adoption = service->adoption;
+    service->adoption = NULL;
+    if (adoption->done) adoption->done(adoption->arg, outcome);
+    adoption_free(adoption);
+}
+
+/* What was computed of a change was over a journal that is not the one on disk. */
+static void give_adoption_up(struct service *service) {
+    static const char *const reason = "the database could not be written meanwhile; reload again once it can";
+    if (!service->adoption) return;
+    log_warning("reload not done", "reason=\"%s\"", reason);
+    adoption_ended(service, reason);
+}
+
 static void fail(struct service *service, const struct err *err) {
     counter_inc(commits_failed);
     store_rollback(service->store);
@@ -63,6 +80,7 @@ static void fail(struct service *service, const struct err *err) {
         "\"taking no events; trying again each second\"");
     for (size_t i = 0; i < service->listener_count; i++)
         if (service->listeners[i].failed) service->listeners[i].failed(service->listeners[i].arg);
+    give_adoption_up(service);
 }
 
 /* ---------------------------------------------------------------- clocks */
@@ -85,6 +103,10 @@ static void advance(struct service *service, int64_t now) {
     engine_judge(service->engine, engine_held(service->engine));
 }
 
+static int64_t publish_after(int64_t now, const struct config *config) {
+    return now - now % config->publish_ms + config->publish_ms;
+}
+
 static void publish_if_due(struct service *service, int64_t now) {
     if (now < service->next_publish_ms) return;
     int64_t at = now - now % service->config->publish_ms;
@@ -94,10 +116,31 @@ static void publish_if_due(struct service *service, int64_t now) {
     service->next_publish_ms = at + service->config->publish_ms;
 }
 
+/* Once for each time the wall clock falls behind what was decided by it. */
+static void watch_clock(struct service *service) {
+    int64_t decided = engine_now(service->engine);
+    char text[INSTANT_TEXT_MAX];
+    bool behind = service->now_ms < decided - CLOCK_BEHIND_MS;
+    if (behind && !service->clock_behind)
+        log_warning("the clock was set back", "decided_until=%s next=\"limits before that are decided at once; after a "
+            "restart they are decided by the clock again\"", instant_text(decided, text));
+    service->clock_behind = behind;
+}
+
+/* A wrong clock must not empty the journal before somebody can put it right. */
+static void watch_leap(struct service *service, int64_t from_ms, int64_t to_ms) {
+    if (to_ms - from_ms > LEAP_MS)
+        service->next_retention_ms = to_ms + LEAP_MS;
+    else if (to_ms < from_ms && service->next_retention_ms > to_ms + LEAP_MS)
+        service->next_retention_ms = to_ms + RETENTION_QUIET_MS;
+}
+
 void service_turn(struct service *service, int64_t now_ms) {
     if (now_ms == service->now_ms) return;
+    watch_leap(service, service->now_ms, now_ms);
     service->now_ms = now_ms;
     if (service->failed) return;
+    watch_clock(service);
     publish_if_due(service, now_ms);
     advance(service, now_ms);
 }
@@ -147,7 +190,7 @@ static void dropped(void *arg, struct span contact) {
 static int retain(struct service *service, bool *more, struct err *err) {
     const struct config *c = service->config;
     struct journal_pruning pruning = {
-        service->now_ms - c->retain_events_ms, RETENTION_ROWS, dropped, service};
+        service->now_ms - c->retain_events_ms, RETENTION_ROWS, dropped, service, service->now_ms + LEAP_MS};
     struct retention retention = {
         service->now_ms - c->retain_figures_ms, service->now_ms - c->retain_breaches_ms, RETENTION_ROWS};
     size_t rows, more_rows;
@@ -167,13 +210,6 @@ static void retention_turn(struct service *service) {
     service->next_retention_ms = service->now_ms + (more ? RETENTION_BUSY_MS : RETENTION_QUIET_MS);
 }
 
-static void adoption_ended(struct service *service, const char *outcome) {
-    struct adoption *adoption = service->adoption;
-    service->adoption = NULL;
-    if (adoption->done) adoption->done(adoption->arg, outcome);
-    adoption_free(adoption);
-}
-
 static void adoption_turn(struct service *service) {
     struct err err;
     int code = adoption_step(service, service->adoption, &err);
@@ -187,6 +223,8 @@ static void adoption_turn(struct service *service) {
     }
     service->generation++;
     service->loaded_ms = service->now_ms;
+    int64_t publish = publish_after(service->now_ms, service->config);
+    if (publish < service->next_publish_ms) service->next_publish_ms = publish;
     buf_clear(&service->reload_findings);
     service->reload_refused_ms = INSTANT_NEVER;
     counter_inc(reloads);
@@ -238,7 +276,6 @@ int service_recover(struct service *service, int64_t now_ms, struct err *err) {
     if (!code) code = store_meta_set(service->store, "recovered", now_ms, err);
     if (!code) code = store_commit(service->store, err);
     if (!code) {
-        if (service->adoption) adoption_ended(service, "a commit failed meanwhile; reload again");
         service->now_ms = now_ms;
         code = build_now(service, err);
     }
@@ -269,7 +306,7 @@ int service_open(struct config *config, const struct service_options *options, i
     service->generation = 1;
     service->now_ms = service->started_ms = service->loaded_ms = now_ms;
     service->reload_refused_ms = INSTANT_NEVER;
-    service->next_publish_ms = now_ms - now_ms % config->publish_ms + config->publish_ms;
+    service->next_publish_ms = publish_after(now_ms, config);
     service->next_retention_ms = now_ms + RETENTION_QUIET_MS;
     int code = store_open(config->database, &service->store, err);
     if (!code) code = build_now(service, err);
@@ -278,6 +315,7 @@ int service_open(struct config *config, const struct service_options *options, i
         return code;
     }
     /* Limits that passed meanwhile wait for the first turn: followed files may have something to say about them. */
+    watch_leap(service, engine_now(service->engine), now_ms);
     engine_advance(service->engine, now_ms, engine_held(service->engine));
     service->now_ms = now_ms - 1; /* so that the first turn is one */
     *out = service;
@@ -363,6 +401,8 @@ static void say_what_needs_restart(const struct config *opened, const struct con
 
 int service_reload(struct service *service, void (*done)(void *arg, const char *outcome), void *arg,
     struct buf *findings, struct err *err) {
+    if (service->failed)
+        return err_set(err, ERR_IO, "the database cannot be written; reload again once it can: %s", service->failure);
     if (service->adoption) return err_set(err, ERR_IN_USE, "a reload is under way; ask again when it is done");
     struct config *config = NULL;
     struct findings found = {0};

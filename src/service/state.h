@@ -28,6 +28,7 @@ struct service {
     size_t listener_count;
 
     int64_t now_ms;          /* of this turn */
+    bool clock_behind;       /* the wall clock is far behind the engine's, and it was said */
     int64_t started_ms;
     uint64_t batch, durable; /* intake.h */
     uint64_t batch_accepted; /* events of the open batch, counted once it is durable */

@@ -191,6 +191,15 @@ static int drop_contact(struct store *store, struct span contact, size_t *delete
     return code;
 }
 
+static bool is_ahead(const struct journal_pruning *pruning, int64_t received_ms) {
+    return pruning->ahead_ms && received_ms > pruning->ahead_ms;
+}
+
+/* So is all that came after it. */
+static bool is_to_stay(const struct journal_pruning *pruning, int64_t received_ms) {
+    return received_ms >= pruning->received_before_ms && !is_ahead(pruning, received_ms);
+}
+
 /* One row of the scan. `contact` is a copy: deleting takes the row from under the scan. */
 static int prune_row(struct store *store, const struct journal_pruning *pruning, uint64_t seq,
     struct span contact, size_t *deleted, struct err *err) {
@@ -219,13 +228,16 @@ int journal_prune(
     for (size_t seen = 0; code == 0; seen++) {
         got = db_step(scan, "look for old events", err);
         if (got < 0) code = got;
-        if (got <= 0 || sqlite3_column_int64(scan, 1) >= pruning->received_before_ms) break;
+        if (got <= 0 || is_to_stay(pruning, sqlite3_column_int64(scan, 1))) break;
         more = seen >= pruning->max_rows || gone >= pruning->max_rows;
         if (more) break;
         buf_clear(&contact);
         buf_add_span(&contact, db_span(scan, 2));
-        code = prune_row(
-            store, pruning, (uint64_t)sqlite3_column_int64(scan, 0), buf_span(&contact), &gone, err);
+        uint64_t seq = (uint64_t)sqlite3_column_int64(scan, 0);
+        if (is_ahead(pruning, sqlite3_column_int64(scan, 1)))
+            store->marks.prune_after = seq;
+        else
+            code = prune_row(store, pruning, seq, buf_span(&contact), &gone, err);
     }
     sqlite3_reset(scan);
     buf_fini(&contact);

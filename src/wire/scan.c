@@ -27,9 +27,14 @@ static bool take(struct scan *scan, char c) {
     return true;
 }
 
+static int not_opened(struct scan *scan, char bracket) {
+    if (scan->end - scan->p >= 3 && memcmp(scan->p, "\xEF\xBB\xBF", 3) == 0)
+        return scan_fail_at(scan, scan->p, "a byte order mark stands there: save the file without it");
+    return scan_fail(scan, bracket == '{' ? "an object is expected" : "an array is expected");
+}
+
 int scan_open(struct scan *scan, char bracket) {
-    if (!take(scan, bracket))
-        return scan_fail(scan, bracket == '{' ? "an object is expected" : "an array is expected");
+    if (!take(scan, bracket)) return not_opened(scan, bracket);
     if (++scan->depth > scan->depth_max)
         return err_set(scan->err, ERR_LIMIT, "byte %zu: nested more than %d deep",
             (size_t)(scan->p - scan->start), scan->depth_max);

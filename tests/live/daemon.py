@@ -56,9 +56,9 @@ class Daemon:
         if (self.dir / 'clock').exists():
             with open(self.dir / 'clock', 'r+b') as f: f.write(struct.pack('<q', ms))
         else: (self.dir / 'clock').write_bytes(struct.pack('<q', ms))
-    def start(self, env=None):
+    def start(self, env=None, **more):
         command = [BUILD / 'slad', '--config', self.dir / 'slad.yaml'] + (['--clock', self.dir / 'clock'] if self.controlled else [])
-        with open(self.dir / 'log', 'ab') as log: self.process = subprocess.Popen(command, stderr=log, env=os.environ | (env or {}))
+        with open(self.dir / 'log', 'ab') as log: self.process = subprocess.Popen(command, stderr=log, env=os.environ | (env or {}), **more)
         until(lambda: self.answers() or self.died(), 'slad to answer'); return self
     def died(self):
         if self.process.poll() is not None: raise AssertionError(f'slad ended with {self.process.returncode}:\n{self.log()}')

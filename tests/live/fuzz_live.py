@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The random conformance cases, live: a daemon that is sent each case's events by four ways in any order, while its
-clock is turned, its standards are changed, and it is stopped and killed, must in the end say what a replay says.
+clock is turned, its standards are changed, its disk is full, and it is stopped and killed, must in the end say what a
+replay says.
 
     fuzz_live.py SLAD_BUILD_DIR FIRST COUNT     seeds FIRST.., side by side on all cores
     fuzz_live.py SLAD_BUILD_DIR --for SECONDS   fresh seeds as long as there is time; the first is printed
@@ -8,7 +9,7 @@ clock is turned, its standards are changed, and it is stopped and killed, must i
     … --trace                                   says what is done, as it is done
 
 Needs PyYAML. What a seed does is the same each time; how the daemon's turns fall between is not."""
-import concurrent.futures, json, os, pathlib, random, shutil, signal, socket, subprocess, sys, time
+import collections, concurrent.futures, json, os, pathlib, random, resource, shutil, signal, sqlite3, sys, time, traceback, urllib.parse
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
@@ -19,6 +20,8 @@ import daemon, generate, oracle, run
 
 HOUR, MINUTE = 3600000, 60000
 GRACES = {'0s': 0, '10ms': 10, '100ms': 100, '2s': 2000, '1m': MINUTE}
+PUBLISH = {'10s': 10000, '1h': HOUR, '7d': 168 * HOUR}
+UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 daemon.PATIENCE = 20
 
 
@@ -98,10 +101,9 @@ class Live:
         self.other = generate.case(seed + rnd.choice([1, 2, 1000]))['config']
         times = sorted(x.at for x in self.lines if x.at is not None and x.at > 10**11) or [daemon.START]
         self.first, self.last = times[0], times[-1]
-        self.grace = rnd.choice(list(GRACES)); self.g = GRACES[self.grace]
-        self.settings = f'grace: {self.grace}\nmax_ahead: 100000d\nretain: {{events: 20000d, figures: 20000d, breaches: 20000d}}\npublish: {rnd.choice(["10s", "1h", "7d"])}\n'
-        d = self.d = daemon.Daemon('', self.settings); d.port = 10000 + os.getpid() % 20000
-        self.count = self.rotated = 0; self.file = open(d.dir / 'calls.jsonl', 'ab'); self.file_rest = b''
+        self.graces = rnd.choices(list(GRACES), k=rnd.choice([1, 1, 2])); self.g = max(GRACES[x] for x in self.graces); self.publish = rnd.choice(list(PUBLISH))
+        d = self.d = daemon.Daemon(''); d.port = 10000 + os.getpid() % 20000
+        self.count = 0; self.awaited = self.release = None; self.rotated = False; self.file = open(d.dir / 'calls.jsonl', 'ab'); self.file_rest = b''
         self.senders = {'unix': Sender(d, False), 'tcp': Sender(d, True)}; self.delivered = []; self.kept = ''
     def say(self, what):
         self.said.append(what)
@@ -115,39 +117,64 @@ class Live:
         if self.rnd.random() < .5:
             c = yaml.load(text, oracle.Core); [s.update(describe=f'as of {self.count}') for s in c['standards'].values()]
             text = yaml.safe_dump(c, allow_unicode=True, sort_keys=self.rnd.random() < .5)
+        self.d.settings = f'grace: {self.rnd.choice(self.graces)}\nmax_ahead: 100000d\nretain: {{events: 20000d, figures: 20000d, breaches: 20000d}}\npublish: {self.publish}'
         self.d.standards(text)
     def reload(self):
-        status, body = self.d.request('POST', '/v1/reload')
-        if status != 200: raise Different(f'reload: {status} {body}')
+        def done():
+            status, body = self.d.request('POST', '/v1/reload')
+            if status not in (200, 409, 500, 503): raise Different(f'reload: {status} {body}')
+            if status != 200: self.say(f"reload: {status} {body['detail']}"); self.room()
+            return status == 200
+        daemon.until(done, 'the reload')
+    def reloaded(self):
+        """Waits for a SIGHUP to have taken effect."""
+        if self.awaited is None: return
+        daemon.until(lambda: self.d.get('/v1/status')['configuration']['generation'] >= self.awaited, 'the reload'); self.awaited = None
     def change(self):
-        what = self.rnd.choice(['same', 'same', 'other', 'hup', 'wrong']); self.say(f'reload {what}')
+        self.reloaded(); what = self.rnd.choice(['same', 'other', 'hup', 'hup', 'wrong']); self.say(f'reload {what}')
+        if what in ('hup', 'wrong'): self.room(); self.running()               # a SIGHUP that cannot be done says so in the log alone
         if what == 'wrong':
             keep = self.d.dir.joinpath('slad.yaml').read_text(); self.d.standards('standards: {x: {start: a, stop: b, witin: 1m}}')
             status, body = self.d.request('POST', '/v1/reload'); self.d.dir.joinpath('slad.yaml').write_text(keep)
             if status != 422: raise Different(f'a wrong configuration: {status} {body}')
         elif what == 'hup':
-            self.configure(self.standards_text); done = self.d.get('/v1/status')['configuration']['generation']
-            self.d.process.send_signal(signal.SIGHUP); daemon.until(lambda: self.d.get('/v1/status')['configuration']['generation'] > done, 'the reload')
+            self.configure(self.rnd.choice([self.final, self.other])); self.awaited = self.d.get('/v1/status')['configuration']['generation'] + 1; self.d.process.send_signal(signal.SIGHUP)
         else: self.configure(self.standards_text if what == 'same' else self.rnd.choice([self.final, self.other])); self.reload()
 
     # -------- the daemon's life
 
     def turn(self, at, wait=False):
-        at = max(at, self.d.now); self.say(f'clock {generate.utc(at)}{" and wait" if wait else ""}'); self.d.clock(at)
+        at = max(at, self.d.now); self.latest = max(at, self.latest); self.say(f'clock {generate.utc(at)}{" and wait" if wait else ""}'); self.d.clock(at)
         if wait: self.settle()
+    def back(self): at = self.d.now - self.rnd.choice([1, 1000, 2 * MINUTE, HOUR, 30 * 24 * HOUR]); self.say(f'clock back to {generate.utc(at)}'); self.d.clock(at)
     def settle(self):
         now, clock = generate.utc(self.d.now), generate.utc(max(0, self.d.now - self.g))
         def there():
-            s = self.d.get('/v1/status')
-            if s['state'] != 'running': raise Different(f"the daemon has failed: {s['failure']}")
-            return s['now'] >= now and (s['engine']['clock'] or '') >= clock
-        daemon.until(there, f'the clock at {clock}')
+            s = self.d.get('/v1/status'); return s['state'] == 'running' and s['now'] >= now and (s['engine']['clock'] or '') >= clock
+        self.room(); daemon.until(there, f'the clock at {clock}')
+    def running(self): daemon.until(lambda: self.d.get('/v1/status')['state'] == 'running', 'recovery')
     def end(self, kill):
-        self.say('kill' if kill else 'stop'); self.d.kill() if kill else self.d.stop()
+        if not kill: self.reloaded()
+        self.say('kill' if kill else 'stop')
+        if self.release and self.rnd.random() < .5: self.room()
+        self.awaited = None; self.d.kill() if kill else self.d.stop()
+        if self.release: self.release(); self.release = None
         for s in self.senders.values(): s.lost()
     def start(self):
-        self.say('start'); self.d.start()
+        """With SIGXFSZ ignored, as Python does: writing too much is then an error, as on a full disk."""
+        self.say('start'); self.d.start(restore_signals=False)
         for s in self.senders.values(): s.connect()
+    def fill(self):
+        """Nothing can be written: the log of the database may not grow, or somebody else holds the database."""
+        self.reloaded(); pid, log = self.d.process.pid, self.d.dir / 'slad.db-wal'
+        if self.rnd.random() < .3:
+            held = sqlite3.connect(self.d.dir / 'slad.db', isolation_level=None); held.execute('BEGIN IMMEDIATE'); self.say('locked'); self.release = held.close
+        else:
+            most = max(16384, os.path.getsize(log) + self.rnd.choice([0, 1, 4096, 20000])); self.say(f'no room past {most}')
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY)); self.release = lambda: self.d.process and resource.prlimit(pid, resource.RLIMIT_FSIZE, UNLIMITED)
+    def room(self):
+        if not self.release: return
+        self.say(f"room, {self.d.get('/v1/status')['state']}"); self.release(); self.release = None
 
     # -------- events in
 
@@ -158,12 +185,14 @@ class Live:
     def complete(self):
         self.file.write(self.file_rest); self.file.flush(); self.file_rest = b''
     def rotate(self):
-        """A second rotation before the first was seen would lose a file for any reader."""
-        if self.rotated: return
-        self.say('rotate'); self.complete(); self.rotated += 1; self.count += 1; self.file.close()
+        """Of a file that has been seen: one that comes and goes in between is lost on any reader."""
+        if (os.fstat(self.file.fileno()).st_ino,) not in self.d.sql('SELECT inode FROM inputs'): return
+        self.say('rotate'); self.complete(); self.rotated = True; self.count += 1; self.file.close()
         os.rename(self.d.dir / 'calls.jsonl', self.d.dir / f'calls.jsonl.{self.count}'); self.file = open(self.d.dir / 'calls.jsonl', 'ab')
     def post(self, texts):
         status, body = self.d.request('POST', '/v1/events', ''.join(x + '\n' for x in texts).encode())
+        while status == 503:
+            self.room(); self.running(); status, body = self.d.request('POST', '/v1/events', ''.join(x + '\n' for x in texts).encode())
         if status != 200 or body['accepted'] + body['duplicate'] + body['rejected'] != sum(bool(x.strip()) for x in texts): raise Different(f'POST /v1/events: {status} {body}')
     def deliver(self, lines):
         for way in ('unix', 'tcp', 'file', 'http'):
@@ -177,12 +206,11 @@ class Live:
     def file_is_read(self):
         size, source = os.path.getsize(self.d.dir / 'calls.jsonl'), f'file:{self.d.dir}/calls.jsonl'
         mine = next((x for x in self.d.get('/v1/status')['inputs'] if x['input'] == source), None)
-        if size == 0: return self.rotated == 0 or (mine and mine['lag'] == 0)
         return mine and mine['error'] is None and mine['offset'] == size and mine['size'] == size
     def take_all(self):
-        self.complete()
+        self.room(); self.complete()
         for s in self.senders.values(): s.wait()
-        if os.path.getsize(self.d.dir / 'calls.jsonl'): daemon.until(self.file_is_read, 'the file to be read'); self.rotated = 0
+        if os.path.getsize(self.d.dir / 'calls.jsonl'): daemon.until(self.file_is_read, 'the file to be read'); self.rotated = False
         if self.rotated: self.accepted()
 
     # -------- what must be so
@@ -227,10 +255,31 @@ class Live:
             self.say(f'a limit within grace: {len(errors)} differences'); at += self.rnd.randrange(1, 30) * (MINUTE + 7 * self.g) + 1
         self.say('never at rest')
     def past(self, at):
-        self.say(f'figures at {generate.utc(at)}')
+        at = max(0, min(at, self.d.now)); self.say(f'figures at {generate.utc(at)}')
         want = self.replay(at); got = self.d.get(f'/v1/figures?at={generate.utc(at)}')
         errors = run.differences(got | {'events': want['events'], 'breaches': want['breaches']}, want)
         if errors: raise Different(f'figures at {generate.utc(at)}:\n' + '\n'.join(errors))
+    def stories(self, want):
+        """Each breach of a contact is told by its story."""
+        by_contact = collections.defaultdict(collections.Counter)
+        row = lambda b: json.dumps([b[x] for x in ('standard', 'subject', 'group', 'started', 'decided', 'ended')] + ([round(b['elapsed'], 6)] if b['ended'] else []), sort_keys=True)
+        for b in want['breaches']:
+            if b['kind'] == 'contact': by_contact[b['contact']][row(b)] += 1
+        for contact in self.rnd.sample(sorted(by_contact), min(2, len(by_contact))):
+            story = self.d.get('/v1/contacts/' + urllib.parse.quote(contact, safe=''))
+            untold = by_contact[contact] - collections.Counter(row(c) for c in story['clocks'] if c['outcome'] == 'missed')
+            if untold and story['complete']: raise Different(f'the story of {contact} lacks {list(untold)}:\n{json.dumps(story)}')
+    def published(self):
+        """The latest rows of `figures` are as a replay has it, where nothing has happened since they were written."""
+        step = PUBLISH[self.publish]; at = self.d.now - self.d.now % step + step; self.compare(at); at = self.d.now
+        self.turn(at - at % step + step, wait=True); self.turn(self.d.now + step, wait=True); want = self.replay(self.d.now)
+        if run.differences(self.replay(at - 6 * self.g - 1) | {'until': want['until']}, want): return
+        self.say('published')
+        rows = {(n, json.dumps(json.loads(g), sort_keys=True)): list(r) for n, g, *r in self.d.sql('SELECT standard, grp, state, open, met, missed, excluded, mean, min, max, max(at) FROM figures JOIN series ON series.id = series GROUP BY series')}
+        for s in want['standards']:
+            for g in s['groups']:
+                row = rows.get((s['name'], json.dumps(g['group'], sort_keys=True)), [None] * 8)
+                if row[:5] != [g[x] for x in ('state', 'open', 'met', 'missed', 'excluded')] or not all(run.near(a, g[x], 1e-9, 1e-6) for a, x in zip(row[5:], ('mean', 'min', 'max'))): raise Different(f"published for {s['name']}: {row}, not {g}")
     def by_oracle(self, got):
         want = oracle.report(yaml.load(self.standards_text, oracle.Core), [str(self.d.dir / 'replay.events')], oracle.instant(got['until']))
         errors = run.differences(got, want)
@@ -254,15 +303,17 @@ class Live:
             self.start()
         elif what < 2 * self.trouble: self.change()
         elif what < 2.5 * self.trouble: self.take_all(); self.rotate()
-        elif what < 3 * self.trouble: self.take_all(); self.compare(self.d.now + 7 * self.g + 1); self.past(self.first + self.rnd.randrange(max(1, self.d.now - self.first)) if self.d.now > self.first else self.d.now)
+        elif what < 2.8 * self.trouble: self.reloaded(); self.take_all(); self.compare(self.latest + 7 * self.g + 1); self.past(self.first + self.rnd.randrange(max(1, self.d.now - self.first)))
+        elif what < 3.2 * self.trouble and not self.release: self.fill()
+        elif what < 3.4 * self.trouble: self.back()
     def play(self):
         rnd = self.rnd; self.pace = rnd.choice(['along', 'along', 'any', 'steady', 'steady', 'early', 'late'])
         ways = rnd.sample(['unix', 'tcp', 'file', 'http'], rnd.randrange(1, 5)) if rnd.random() < .4 else ['unix', 'tcp', 'file']
         by_key = {}
         for x in self.lines: x.way = by_key.setdefault(x.key or x, rnd.choice(ways))
-        self.say(f'{len(self.lines)} lines, clock {self.pace}, grace {self.grace}, {" ".join(ways)}')
+        self.say(f'{len(self.lines)} lines, clock {self.pace}, grace {" ".join(self.graces)}, {" ".join(ways)}')
         self.configure(self.final if rnd.random() < .6 else self.other)
-        self.d.clock({'late': self.last + HOUR, 'steady': self.first - 1}.get(self.pace, self.first - rnd.randrange(2 * HOUR))); self.start()
+        self.d.clock({'late': self.last + HOUR, 'steady': self.first - 1}.get(self.pace, self.first - rnd.randrange(2 * HOUR))); self.latest = self.d.now; self.start()
         queue = shuffled(rnd, self.lines); batches = rnd.choice([1, 5, 20]); self.trouble = rnd.choice([.2, .6, 1.5]) / batches
         step = len(queue) // batches + 1; done = 0
         while done < len(queue):
@@ -273,12 +324,14 @@ class Live:
             self.between()
         self.finish()
     def finish(self):
-        rnd = self.rnd; self.configure(self.final)
+        rnd = self.rnd; self.reloaded(); self.configure(self.final)
         if rnd.random() < .5: self.reload()
         else: self.end(kill=rnd.random() < .5); self.start()
         self.take_all(); self.accepted()
-        want = self.compare(max(self.d.now + 10 * self.g, self.until, self.last) + rnd.randrange(HOUR, 5 * HOUR))
+        want = self.compare(max(self.latest + 10 * self.g, self.until, self.last) + rnd.randrange(HOUR, 5 * HOUR))
         if want and rnd.random() < .3: self.past(rnd.randrange(self.first, self.d.now))
+        if want and rnd.random() < .3: self.stories(want)
+        if want and rnd.random() < .2 and self.publish != '7d': self.published()
         if want and rnd.random() < .3: self.end(kill=rnd.random() < .5); self.start(); self.compare(self.d.now)
         if want and rnd.random() < .2: want = self.compare(self.d.now + rnd.choice([HOUR, 24 * HOUR, 100 * 24 * HOUR]))
         if want and rnd.random() < .1: self.replay(oracle.instant(want['until'])); self.by_oracle(want)
@@ -292,7 +345,7 @@ def one(seed, keep, trace):
         live = Live(seed, trace); live.play(); return None
     except Exception as e:
         wrong = f'{type(e).__name__}: {e}' if not isinstance(e, Different) else str(e)
-        if not isinstance(e, (Different, AssertionError)): import traceback; wrong += '\n' + traceback.format_exc()
+        if not isinstance(e, (Different, AssertionError)): wrong += '\n' + traceback.format_exc()
         if live and live.d.process and live.d.process.poll() is not None: wrong = f'slad ended with {live.d.process.returncode}: {live.d.log()[-3000:]}\n{wrong}'
         if live and keep:
             (live.d.dir / 'trace').write_text('\n'.join(live.said) + '\n'); (live.d.dir / 'wrong').write_text(wrong + '\n')

@@ -159,6 +159,19 @@ class ServiceManager(unittest.TestCase):
 
 
 class CommandLine(unittest.TestCase):
+    def test_slad_says_what_is_wrong(self):
+        for args, code, says in ((['chekc'], 2, '"chekc" is no command'), (['check', '--jsn'], 2, "slad check: unrecognized option '--jsn'"),
+                                 (['replay', '--frm'], 2, "slad replay: unrecognized option '--frm'"), (['--config', '/tmp'], 1, 'Is a directory'),
+                                 (['--config', 'a', 'b'], 2, '"b" is one argument too many'), (['check', '/nonexistent.yaml'], 1, '/nonexistent.yaml: error: cannot be read')):
+            with self.subTest(args):
+                r = subprocess.run([BUILD / 'slad', *args], capture_output=True, text=True); self.assertEqual((r.returncode, says in r.stderr), (code, True), r.stderr)
+
+    def test_a_group_that_is_not_there(self):
+        with Daemon(ANSWERED) as d:
+            (d.dir / 'slad.yaml').write_text(f'database: slad.db\nlisten: [{{unix: slad.sock, group: no-such-group}}]\ninputs: []\n{ANSWERED}')
+            r = subprocess.run([BUILD / 'slad', '--config', d.dir / 'slad.yaml'], capture_output=True, text=True)
+            self.assertEqual(r.returncode, 1); self.assertIn('slad.sock: there is no such group: \\"no-such-group\\"', r.stderr)
+
     def test_when_nobody_is_there(self):
         r = subprocess.run([BUILD / 'slactl', '--socket', '/nonexistent/slad.sock', 'status'], capture_output=True, text=True)
         self.assertEqual(r.returncode, 3); self.assertIn('not running', r.stderr)

@@ -11,8 +11,8 @@
 bool utf8_valid(struct span text);
 /* The code point at *p (p < end, text valid), moving *p past it. */
 uint32_t utf8_next(const char **p, const char *end);
-/* Adds text to buf for a log line or message: control characters, quotes and invalid bytes as \xNN,
- * cut after max bytes with "…". */
+/* Adds text to buf for a log line or message: control characters and invalid bytes as \xNN, quotes and
+ * backslashes behind a backslash, cut after max bytes with "…". */
 void utf8_escape(struct buf *buf, struct span text, size_t max);
 
 #endif

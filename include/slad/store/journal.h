@@ -58,6 +58,7 @@ struct journal_pruning {
     void (*dropped)(
         void *arg, struct span contact); /* called for each contact that is deleted; may be NULL */
     void *arg;
+    int64_t ahead_ms; /* rows received after it came while the clock was wrong: they are passed by; 0: there are none */
 };
 /* Deletes contacts, whole, the last of whose events was received before the cut-off; a contact with a newer
  * one keeps all it has. 1: the slice is used up, there may be more to do; 0: done for this cut-off. *deleted

@@ -1,6 +1,7 @@
 /* Invariants:
  *  1. every turn ends with service_commit(); acknowledgements follow from it, nothing else sends them;
- *  2. the tick timer is set after every turn to when the service next has work without an event. */
+ *  2. the tick timer is set after every turn to when the service next has work without an event;
+ *  3. while `recovering` it is set to the next try to write again, and no turn puts that off. */
 #include "daemon.h"
 
 #include <signal.h>
@@ -29,6 +30,7 @@ struct daemon {
     struct loop_timer *tick, *watchdog;
     struct loop_task idle;
     int64_t watchdog_ms; /* 0: none */
+    bool recovering;
     int64_t said_us;     /* progress */
 };
 
@@ -54,6 +56,7 @@ static void progress(void *arg, uint64_t done, uint64_t total) {
 static void on_watchdog(void *arg) {
     struct daemon *daemon = arg;
     notify_send("WATCHDOG=1");
+    say_status(daemon, service_failure(daemon->service));
     loop_timer_set(daemon->watchdog, daemon->watchdog_ms);
 }
 
@@ -64,6 +67,8 @@ static bool has_failed(const struct daemon *daemon) {
 }
 
 static void set_tick(struct daemon *daemon) {
+    if (daemon->recovering && has_failed(daemon)) return;
+    daemon->recovering = has_failed(daemon);
     int64_t delay = service_next_ms(daemon->service) - loop_now_ms(daemon->loop);
     loop_timer_set(daemon->tick, delay > 0 ? delay : 1);
 }
@@ -71,6 +76,7 @@ static void set_tick(struct daemon *daemon) {
 static void on_tick(void *arg) {
     struct daemon *daemon = arg;
     struct err err;
+    daemon->recovering = false;
     if (has_failed(daemon) && service_recover(daemon->service, loop_now_ms(daemon->loop), &err) == 0)
         say_status(daemon, "");
 }

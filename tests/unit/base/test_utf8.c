@@ -78,7 +78,7 @@ static void what_could_mislead_a_reader_is_escaped(void **state) {
     (void)state;
     escapes(SPAN("q1 Rīga 😀"), 100, "q1 Rīga 😀");
     escapes(SPAN("a\n\t\0\x1b[0m\x7f"), 100, "a\\x0a\\x09\\x00\\x1b[0m\\x7f");
-    escapes(SPAN("say \"\\\""), 100, "say \\x22\\x5c\\x22");
+    escapes(SPAN("say \"\\\""), 100, "say \\\"\\\\\\\"");
     escapes(SPAN("\xC2\x85|\xC2\xA0"), 100, "\\xc2\\x85|\xC2\xA0");
     escapes(SPAN("\xFF\xC3|\xED\xA0\x80"), 100, "\\xff\\xc3|\\xed\\xa0\\x80");
     escapes(SPAN("\u2028\u202e\u2066"), 100, "\\xe2\\x80\\xa8\\xe2\\x80\\xae\\xe2\\x81\\xa6");

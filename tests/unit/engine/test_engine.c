@@ -124,7 +124,7 @@ static void deadlines_are_put_off_by_grace(void **state) {
     play_expect(&p, "missed a \"x\" 10000\n");
     play_received(&p, 0, 12000, "y offered");
     for (int64_t now = 13500; now < 23500; now += 500) { /* news of it all the time, also such as runs it anew */
-        play_received(&p, 1, now, now % 1000 ? "y noted" : "y offered");
+        play_received(&p, (24000 - now) / 10, now, now % 1000 ? "y noted" : "y offered");
         engine_advance(p.engine, now, now - 2000);
         play_expect(&p, "");
     }
@@ -317,6 +317,22 @@ static void levels_can_be_adopted(void **state) {
     play_end(&p);
 }
 
+static void values_of_one_instant_are_told_apart(void **state) {
+    (void)state;
+    struct play p;
+    play_start(&p, "standards: {v: {when: scored, value: csat, at_least: 4, void: spam}}", 0);
+    play(&p, 5, "x scored csat=1");
+    play(&p, 5, "x scored csat=2");
+    play(&p, 5, "x scored csat=2");
+    assert_int_equal(p.book.breaches.count, 3);
+    play_late(&p, 4, "x scored csat=3");
+    assert_int_equal(p.book.breaches.count, 4);
+    play(&p, 6, "x spam");
+    assert_int_equal(p.book.breaches.count, 0);
+    play_figures(&p, 0, 0, 0, 0, 4);
+    play_end(&p);
+}
+
 static void a_level_may_be_adopted_before_anything_happened(void **state) {
     (void)state;
     struct play p;
@@ -415,6 +431,7 @@ int main(void) {
         cmocka_unit_test(a_story_tells_each_cycle_once),
         cmocka_unit_test(changed_figures_are_told_once),
         cmocka_unit_test(levels_can_be_adopted),
+        cmocka_unit_test(values_of_one_instant_are_told_apart),
         cmocka_unit_test(a_level_may_be_adopted_before_anything_happened),
         cmocka_unit_test(the_next_instant_is_the_nearest_of_all),
         cmocka_unit_test(a_customer_is_followed_across_contacts),

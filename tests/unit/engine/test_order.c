@@ -11,7 +11,7 @@
 #include "told.h"
 #include "world.h"
 
-enum { SEEDS = 400, ORDERS = 6 };
+enum { SEEDS = 300, ORDERS = 6 };
 
 struct run {
     struct engine *engine;

@@ -173,7 +173,7 @@ static void note(void *arg, struct span contact) {
 
 /* One slice; returns journal_prune()'s code. */
 static int prune(struct fixture *f, int64_t before, size_t rows, struct buf *names, size_t *deleted) {
-    struct journal_pruning pruning = {before, rows, note, names};
+    struct journal_pruning pruning = {before, rows, note, names, 1000};
     begin(f);
     int code = journal_prune(f->store, &pruning, deleted, &f->err);
     commit(f);
@@ -204,6 +204,23 @@ static void prunes_whole_contacts(void **state) {
     assert_int_equal(deleted, 2);
     assert_int_equal(prune(f, 105, 100, &names, &deleted), 0);
     assert_int_equal(deleted, 0);
+    buf_fini(&names);
+}
+
+/* Rows that came while the clock stood far ahead hold nothing up. */
+static void passes_by_what_came_by_a_wrong_clock(void **state) {
+    struct fixture *f = *state;
+    struct buf names = {0};
+    size_t deleted = 0;
+    begin(f);
+    put(f, "old", 10);
+    put(f, "ahead", 5000);
+    put(f, "after", 20);
+    put(f, "new", 110);
+    commit(f);
+    assert_int_equal(prune(f, 100, 100, &names, &deleted), 0);
+    assert_string_equal(buf_text(&names), "old after ");
+    assert_string_equal(ask(f, "SELECT group_concat(contact, ' ') FROM events"), "ahead new");
     buf_fini(&names);
 }
 
@@ -277,6 +294,7 @@ int main(void) {
         TEST(finds_one_row),
         TEST(a_contacts_rows_come_by_time),
         TEST(prunes_whole_contacts),
+        TEST(passes_by_what_came_by_a_wrong_clock),
         TEST(prunes_in_slices),
         TEST(a_rolled_back_slice_is_done_again),
         TEST(a_seq_is_never_given_twice),

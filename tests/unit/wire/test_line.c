@@ -122,7 +122,8 @@ static const struct {
 } refused[] = {
     {"null", "byte 1: an object is expected, not n"},
     {"[1]", "byte 1: an object is expected, not ["},
-    {"\xef\xbb\xbf{}", "byte 1: an object is expected, not \\xef"},
+    {"\xef\xbb\xbf{}", "byte 1: a byte order mark stands there: save the file without it"},
+    {"\xff{}", "byte 1: an object is expected, not \\xff"},
     {"{", "byte 2: a key in quotes is expected, but the text ends there"},
     {GOOD "", "byte 27: ',' or '}' is expected, but the text ends there"},
     {GOOD "} x", "byte 29: something follows where it should end"},
