@@ -111,6 +111,8 @@ static void write_clock(void *arg, const struct story_cycle *cycle) {
     }
     json_object_begin(w);
     json_field_text(w, "standard", cycle->standard->name);
+    json_field_text(w, "file", cycle->standard->file);
+    json_field_int(w, "line", cycle->standard->line);
     json_key(w, "subject");
     report_subject(w, cycle->standard, &cycle->subject);
     write_group(w, cycle);

@@ -119,6 +119,12 @@ void clock_print(struct screen screen, const struct units *units, const struct j
         buf_fini(&text);
         return;
     }
+    if (json_text(json_get(clock, "file"))) {
+        show_text(&text, json_get(clock, "file"));
+        buf_add_text(&text, ", line ");
+        show_scalar(&text, json_get(clock, "line"));
+    }
+    put_fact("defined", &text);
     show_subject(&text, json_get(clock, "subject"));
     put_fact("subject", &text);
     show_group(&text, json_get(clock, "group"));
