@@ -232,13 +232,7 @@ int reconcile_standard(
     return code;
 }
 
-static void visit_removed(void *arg, const struct breach_record *record) {
-    struct reconcile *r = arg;
-    if (!r->code && record->kind == BREACH_LEVEL) r->code = close_level(r->service, record, "standard removed", r->err);
-}
-
 int reconcile_removed(struct service *service, struct span name, struct err *err) {
-    struct reconcile r = {.service = service, .err = err};
-    int code = breaches_each_live(service->store, name, visit_removed, &r, err);
-    return code ? code : r.code;
+    struct breach_end end = {service->now_ms, service->now_ms, "standard removed"};
+    return breaches_close(service->store, name, &end, err);
 }

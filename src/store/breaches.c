@@ -192,6 +192,21 @@ int level_close(struct store *store, const struct level_key *key, const struct b
     return got < 0 ? got : !got;
 }
 
+int breaches_close(struct store *store, struct span standard, const struct breach_end *end, struct err *err) {
+    assert(store->in_transaction);
+    sqlite3_stmt *close;
+    int code = db_write(store, STATEMENT_BREACHES_CLOSE,
+        "UPDATE breaches SET state = 'closed', closed = iif(kind = 'level', ?2, closed), updated = ?3, reason = ?4"
+        " WHERE standard = ?1 AND state = 'open'",
+        &close, err);
+    if (code != 0) return code;
+    db_bind_span(close, 1, standard);
+    db_bind_int(close, 2, end->closed_ms);
+    db_bind_int(close, 3, end->now_ms);
+    db_bind_text(close, 4, end->reason);
+    return db_finish(close, "close the breaches of a standard", err);
+}
+
 int breach_excuse(struct store *store, int64_t id, const struct breach_excuse *excuse, struct err *err) {
     assert(store->in_transaction);
     sqlite3_stmt *note;

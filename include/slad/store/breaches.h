@@ -79,6 +79,9 @@ struct level_key {
 int level_close(struct store *store, const struct level_key *key, const struct breach_end *end, int64_t *id,
     struct err *err) WARN_UNUSED;
 
+/* Closes every open breach of a standard, of contacts and of levels: nothing will end them any more. */
+int breaches_close(struct store *store, struct span standard, const struct breach_end *end, struct err *err) WARN_UNUSED;
+
 struct breach_excuse {
     int64_t uid;
     struct span text;

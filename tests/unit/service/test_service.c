@@ -214,8 +214,16 @@ static void test_reload(void **state) {
         "answered|1|0|standard changed;answered|2|1|-;quick|1|1|-;");
     service_close(service);
 
+    service = start(place, T0 + 85000);
+    turn(service, T0 + 85001);
+    send_event(service, "b", "offered", T0 + 60000, ",\"queue\":\"q\"");
+    turn(service, T0 + 200000);
+    assert_string_equal(ask(place, "SELECT kind, state FROM breaches WHERE standard = 'answered' AND state = 'open' ORDER BY kind"), "contact|open;level|open;");
+    service_close(service);
     write_config(place, "standards:\n  quick: {start: offered, stop: answered, within: 5s}\n");
-    service = start(place, T0 + 90000);
+    service = start(place, T0 + 210000);
+    assert_string_equal(ask(place, "SELECT kind, state, reason FROM breaches WHERE standard = 'answered' AND reason = 'standard removed' ORDER BY kind"),
+        "contact|closed|standard removed;level|closed|standard removed;");
     assert_string_equal(ask(place, "SELECT name, version, until IS NULL, reason FROM standards ORDER BY name, version"),
         "answered|1|0|standard changed;answered|2|0|standard removed;quick|1|1|-;");
     service_close(service);
