@@ -2,7 +2,9 @@
 #include "slad/engine/engine.h"
 
 #include <stdlib.h>
+#include "deadline.h"
 #include "fold.h"
+#include "redo.h"
 
 struct engine *engine_new(const struct ruleset *rules, const struct engine_options *options) {
     struct engine *engine = mem_zalloc(sizeof *engine);
@@ -77,7 +79,7 @@ void engine_advance(struct engine *engine, int64_t now_ms, int64_t held_ms) {
     take_waiting(engine);
     const struct heap_entry *top;
     while ((top = heap_top(&engine->deadlines)) && top->key <= engine->held)
-        fold_deadline(engine, (struct subject *)top->node);
+        deadline_fire(engine, (struct subject *)top->node);
 }
 
 static void report_level(void *arg, const struct level_change *change, bool closed) {
@@ -124,7 +126,7 @@ void engine_adopt_level(
 
 void engine_forget(struct engine *engine, struct span contact) {
     struct contact *known = timeline_find(&engine->timeline, contact);
-    if (known) fold_forget(engine, known);
+    if (known) redo_forget(engine, known);
 }
 
 struct engine_size engine_size(const struct engine *engine) {

@@ -1,6 +1,6 @@
 /* Reading what the engine knows. */
 #include <stdlib.h>
-#include "fold.h"
+#include "run.h"
 
 /* ---------------------------------------------------------------- figures */
 

@@ -1,7 +1,8 @@
 /* Running a standard over the whole timeline of a subject. */
-#include "fold.h"
+#include "run.h"
 
 #include <stdlib.h>
+#include "deadline.h"
 
 static unsigned roles_of(const struct engine *engine, uint32_t standard, const struct moment *m) {
     const struct reaction *reaction = program_reaction(engine->program, m->name, standard);
@@ -85,4 +86,32 @@ bool run_latest_value(
             measure.nth++;
     *out = measure;
     return true;
+}
+
+static void add_measure(struct measures *out, const struct cycle *cycle) {
+    struct measure m = measure_of(cycle);
+    if (measure_counts(&m)) measures_add(out, &m);
+}
+
+void run_measures(struct engine *engine, uint32_t standard, struct subject *subject, const struct run *run,
+    const struct track *last, struct measures *out) {
+    if (engine->ledgers[standard].rule->standard->is_value) {
+        run_values(engine, standard, subject, out);
+        return;
+    }
+    for (size_t i = 0; i < run->count; i++) add_measure(out, &run->cycles[i]);
+    if (last && last->exists) add_measure(out, &last->cycle);
+}
+
+/* A limit that was ripe stays so: late events do not put it off for ever. */
+void run_install(struct engine *engine, struct subject *subject, struct run *run) {
+    uint32_t standard = run->track.standard;
+    const struct track *before = subject_track(subject, standard);
+    run->track.ripe_ms = before ? before->ripe_ms : INSTANT_NEVER;
+    subject_drop_track(subject, &engine->texts, standard);
+    if (!run->track.exists && !run->track.held) return;
+    struct track *track = subject_add_track(subject, standard);
+    *track = run->track;
+    deadline_set(engine, track);
+    run->track.exists = false;
 }
