@@ -251,8 +251,9 @@ static void judge_group(
     const struct standard *s = ledger->rule->standard;
     for (size_t i = 0; i < s->target_count; i++) {
         struct level *level = &group->levels[i];
-        bool breaks =
-            judge(&s->targets[i], &group->held, level->below, s->min_count, standard_digits(s)) == VERDICT_BREAKS;
+        enum verdict verdict =
+            judge(&s->targets[i], &group->held, level->below, s->min_count, standard_digits(s));
+        bool breaks = verdict == VERDICT_BREAKS;
         if (breaks == (level->opened_ms != INSTANT_NEVER)) continue;
         struct level_change change = {s, ledger_group_texts(ledger, group), i, t, INSTANT_NEVER};
         if (breaks) {
@@ -260,6 +261,7 @@ static void judge_group(
         } else {
             change.opened_ms = level->opened_ms;
             change.closed_ms = t;
+            change.held_again = verdict == VERDICT_HOLDS;
             level->opened_ms = INSTANT_NEVER;
         }
         if (report) report(arg, &change, !breaks);

@@ -130,6 +130,7 @@ static void level_closed(struct book *book, const struct level_change *level) {
     map_remove(&book->open_levels, level_hash(level), entry);
     entry->effect.kind = EFFECT_LEVEL_CLOSED;
     entry->effect.level.closed_ms = level->closed_ms;
+    entry->effect.level.held_again = level->held_again;
 }
 
 void book_effect(void *arg, const struct effect *effect) {

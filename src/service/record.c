@@ -75,7 +75,7 @@ int record_level(struct service *service, const struct level_change *level, stru
     if (is_new) counter_inc(levels_opened);
     if (!code && level->closed_ms != INSTANT_NEVER) {
         struct level_key key = {name, record.group, record.target};
-        struct breach_end end = {service->now_ms, level->closed_ms, "holds again, or not judged"};
+        struct breach_end end = {service->now_ms, level->closed_ms, level->held_again ? "held again" : "too little to judge"};
         code = level_close(service->store, &key, &end, &id, err);
         if (code == 0) counter_inc(levels_closed);
         if (code > 0) code = 0;

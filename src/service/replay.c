@@ -26,7 +26,7 @@ struct entry {
     struct span line, contact;
 };
 struct replay {
-    const struct replay_options *options;
+    struct replay_options options;
     struct line_reader *reader;
     struct source *sources;
     struct entry *entries;
@@ -91,7 +91,7 @@ static bool is_duplicate(struct replay *replay, const struct event *event) {
 
 static void reject(struct replay *replay, const char *file, size_t number, const char *reason) {
     replay->rejected++;
-    if (replay->options->rejected) replay->options->rejected(replay->options->arg, file, number, reason);
+    if (replay->options.rejected) replay->options.rejected(replay->options.arg, file, number, reason);
 }
 
 static void read_line(struct replay *replay, const char *file, size_t number, struct span line) {
@@ -129,7 +129,7 @@ static void read_lines(struct replay *replay, const char *file, struct span text
 }
 
 static int read_files(struct replay *replay, struct err *err) {
-    const struct replay_options *options = replay->options;
+    const struct replay_options *options = &replay->options;
     for (size_t i = 0; i < options->file_count; i++) {
         int code = open_source(options->files[i], &replay->sources[i], err);
         if (code) return code;
@@ -164,7 +164,36 @@ static void sort(struct replay *replay) {
     free(spare);
 }
 
-/* ---------------------------------------------------------------- folding and telling */
+int replay_open(const struct replay_options *options, struct replay **out, struct err *err) {
+    struct replay *replay = mem_zalloc(sizeof *replay);
+    *replay = (struct replay){.options = *options, .reader = line_reader_new(), .in_order = true};
+    replay->sources = mem_zalloc((options->file_count + 1) * sizeof *replay->sources);
+    int code = read_files(replay, err);
+    if (code) {
+        replay_close(replay);
+        return code;
+    }
+    sort(replay);
+    *out = replay;
+    return 0;
+}
+
+void replay_close(struct replay *replay) {
+    if (!replay) return;
+    for (size_t i = 0; i < replay->options.file_count; i++) {
+        struct source *source = &replay->sources[i];
+        if (source->mapped) munmap((void *)source->text.p, source->text.n);
+        else free((void *)source->text.p);
+    }
+    line_reader_free(replay->reader);
+    free(replay->sources);
+    free(replay->entries);
+    map_fini(&replay->ids);
+    arena_fini(&replay->arena);
+    free(replay);
+}
+
+/* ---------------------------------------------------------------- folding */
 
 static int fold(struct replay *replay, struct engine *engine, int64_t until, struct err *err) {
     for (size_t i = 0; i < replay->count && replay->entries[i].at <= until; i++) {
@@ -183,6 +212,30 @@ static int fold(struct replay *replay, struct engine *engine, int64_t until, str
     return 0;
 }
 
+int64_t replay_until(const struct replay *replay) {
+    if (replay->options.until_ms != INSTANT_NEVER) return replay->options.until_ms;
+    return replay->count ? replay->entries[replay->count - 1].at : 0;
+}
+
+int replay_run(struct replay *replay, const struct ruleset *rules, replay_visit *visit, void *arg, struct err *err) {
+    struct book book = {0};
+    struct engine_options options = {.effect = book_effect, .arg = &book};
+    struct engine *engine = engine_new(rules, &options);
+    int code = fold(replay, engine, replay_until(replay), err);
+    if (!code) visit(arg, engine, &book);
+    engine_free(engine);
+    book_fini(&book);
+    return code;
+}
+
+/* ---------------------------------------------------------------- telling */
+
+struct telling {
+    const struct replay *replay;
+    const struct ruleset *rules;
+    struct json_writer w;
+};
+
 static void tell_figures(void *arg, const struct figures *figures) {
     report_figures(arg, figures);
 }
@@ -198,64 +251,42 @@ static void tell_breaches(struct json_writer *w, const struct book *book) {
     free(list);
 }
 
-static void tell(const struct replay *replay, struct engine *engine, const struct book *book, int64_t until,
-    struct buf *out) {
-    struct json_writer w = {.out = out, .indent = replay->options->indent};
-    json_object_begin(&w);
-    json_field_instant(&w, "until", until);
-    json_key(&w, "events");
-    json_object_begin(&w);
-    json_field_int(&w, "accepted", (int64_t)replay->accepted);
-    json_field_int(&w, "duplicate", (int64_t)replay->duplicate);
-    json_field_int(&w, "rejected", (int64_t)replay->rejected);
-    json_object_end(&w);
-    json_key(&w, "standards");
-    json_array_begin(&w);
-    for (size_t i = 0; i < replay->options->rules->standard_count; i++) {
-        json_object_begin(&w);
-        json_field_text(&w, "name", replay->options->rules->standards[i]->name);
-        json_key(&w, "groups");
-        json_array_begin(&w);
-        engine_figures(engine, i, tell_figures, &w);
-        json_array_end(&w);
-        json_object_end(&w);
+static void tell(void *arg, struct engine *engine, const struct book *book) {
+    struct telling *telling = arg;
+    const struct replay *replay = telling->replay;
+    struct json_writer *w = &telling->w;
+    json_object_begin(w);
+    json_field_instant(w, "until", replay_until(replay));
+    json_key(w, "events");
+    json_object_begin(w);
+    json_field_int(w, "accepted", (int64_t)replay->accepted);
+    json_field_int(w, "duplicate", (int64_t)replay->duplicate);
+    json_field_int(w, "rejected", (int64_t)replay->rejected);
+    json_object_end(w);
+    json_key(w, "standards");
+    json_array_begin(w);
+    for (size_t i = 0; i < telling->rules->standard_count; i++) {
+        json_object_begin(w);
+        json_field_text(w, "name", telling->rules->standards[i]->name);
+        json_key(w, "groups");
+        json_array_begin(w);
+        engine_figures(engine, i, tell_figures, w);
+        json_array_end(w);
+        json_object_end(w);
     }
-    json_array_end(&w);
-    tell_breaches(&w, book);
-    json_object_end(&w);
-    buf_add_char(out, '\n');
+    json_array_end(w);
+    tell_breaches(w, book);
+    json_object_end(w);
+    buf_add_char(w->out, '\n');
 }
 
-static void replay_fini(struct replay *replay) {
-    for (size_t i = 0; i < replay->options->file_count; i++) {
-        struct source *source = &replay->sources[i];
-        if (source->mapped) munmap((void *)source->text.p, source->text.n);
-        else free((void *)source->text.p);
-    }
-    line_reader_free(replay->reader);
-    free(replay->sources);
-    free(replay->entries);
-    map_fini(&replay->ids);
-    arena_fini(&replay->arena);
-}
-
-int replay_report(const struct replay_options *options, struct buf *out, struct err *err) {
-    struct replay replay = {.options = options, .reader = line_reader_new(), .in_order = true};
-    replay.sources = mem_zalloc((options->file_count + 1) * sizeof *replay.sources);
-    struct book book = {0};
-    struct engine *engine = NULL;
-    int code = read_files(&replay, err);
-    if (code) goto out;
-    sort(&replay);
-    int64_t until = options->until_ms;
-    if (until == INSTANT_NEVER) until = replay.count ? replay.entries[replay.count - 1].at : 0;
-    struct engine_options engine_options = {.effect = book_effect, .arg = &book};
-    engine = engine_new(options->rules, &engine_options);
-    code = fold(&replay, engine, until, err);
-    if (!code) tell(&replay, engine, &book, until, out);
-out:
-    engine_free(engine);
-    book_fini(&book);
-    replay_fini(&replay);
+int replay_report(const struct replay_options *options, const struct ruleset *rules, int indent, struct buf *out,
+    struct err *err) {
+    struct replay *replay = NULL;
+    int code = replay_open(options, &replay, err);
+    if (code) return code;
+    struct telling telling = {replay, rules, {.out = out, .indent = indent}};
+    code = replay_run(replay, rules, tell, &telling, err);
+    replay_close(replay);
     return code;
 }

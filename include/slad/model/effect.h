@@ -30,6 +30,7 @@ struct level_change {
     size_t target; /* index into standard->targets */
     int64_t opened_ms;
     int64_t closed_ms; /* INSTANT_NEVER: it opened */
+    bool held_again;   /* when closed: the target holds; false: there is too little to judge */
 };
 
 enum effect_kind {

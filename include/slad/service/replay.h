@@ -1,25 +1,39 @@
-/* replay: event files through a fresh engine to a report, without any store (docs/STANDARDS.md: all its events are
- * ordered first).
- * Owns: nothing between calls.
+/* replay: event files through a fresh engine, without any store (docs/STANDARDS.md: all its events are ordered
+ * first).
+ * Owns: what it has read, between replay_open() and replay_close().
  * Must not know: the daemon, its database. */
 #ifndef SLAD_SERVICE_REPLAY_H
 #define SLAD_SERVICE_REPLAY_H
 
 #include "slad/base/buf.h"
 #include "slad/base/err.h"
+#include "slad/engine/engine.h"
 #include "slad/model/standard.h"
+#include "slad/service/book.h"
 
+struct replay;
 struct replay_options {
-    const struct ruleset *rules;
-    const char *const *files; /* event lines; "-" is standard input */
+    const char *const *files; /* event lines; "-" is standard input; borrowed until replay_close() */
     size_t file_count;
     int64_t until_ms; /* INSTANT_NEVER: the instant of the latest event */
-    int indent;       /* of the report; 0: on one line */
     /* Told of each line that is not taken. May be NULL. */
     void (*rejected)(void *arg, const char *file, size_t line, const char *reason);
     void *arg;
 };
-/* Adds the report (docs/API.md, "The report") to out. ERR_IO and others when a file cannot be read. */
-int replay_report(const struct replay_options *options, struct buf *out, struct err *err) WARN_UNUSED;
+/* Reads the files and puts their events in order. ERR_IO and others when a file cannot be read. */
+int replay_open(const struct replay_options *options, struct replay **out, struct err *err) WARN_UNUSED;
+void replay_close(struct replay *replay); /* NULL is fine */
+/* The instant at which a run ends. */
+int64_t replay_until(const struct replay *replay);
+
+/* What a run came to: both are gone when it returns. */
+typedef void replay_visit(void *arg, struct engine *engine, const struct book *book);
+/* The events through a fresh engine; as often as wanted, by the same standards or others. */
+int replay_run(struct replay *replay, const struct ruleset *rules, replay_visit *visit, void *arg,
+    struct err *err) WARN_UNUSED;
+
+/* Opens, runs once, and adds the report (docs/API.md, "The report") to out; indent 0: on one line. */
+int replay_report(const struct replay_options *options, const struct ruleset *rules, int indent, struct buf *out,
+    struct err *err) WARN_UNUSED;
 
 #endif

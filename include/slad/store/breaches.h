@@ -62,7 +62,7 @@ struct breach_end {
     int64_t now_ms;
     int64_t closed_ms; /* of a level */
     const char
-        *reason; /* such as "corrected by later events", "held again", "not judged", "standard changed" */
+        *reason; /* such as "corrected by later events", "held again", "too little to judge", "standard changed" */
 };
 /* 0: withdrawn, *id says which; 1: there is no such live breach. */
 int breach_withdraw(struct store *store, const struct breach_key *key, const struct breach_end *end,

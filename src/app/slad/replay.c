@@ -62,10 +62,10 @@ int command_replay(int argc, char **argv) {
     fputs(buf_text(&text), stderr);
     buf_clear(&text);
     if (!code) {
-        struct replay_options options = {.rules = &config->rules, .files = (const char *const *)argv + optind,
-            .file_count = (size_t)(argc - optind), .until_ms = arguments.until_ms, .indent = 1,
+        struct replay_options options = {.files = (const char *const *)argv + optind,
+            .file_count = (size_t)(argc - optind), .until_ms = arguments.until_ms,
             .rejected = arguments.quiet ? NULL : say_rejected, .arg = &said};
-        code = replay_report(&options, &text, &err);
+        code = replay_report(&options, &config->rules, 1, &text, &err);
         if (code) fprintf(stderr, "slad replay: %s\n", err.text);
         if (said > REJECTED_SHOWN) fprintf(stderr, "%zu more lines were rejected\n", said - REJECTED_SHOWN);
         if (!code && (fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout))) code = ERR_IO;
