@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`slad test` and `slad check --verbose` from outside: what they print, and how they exit.  test_command.py SLAD"""
+"""`slad test`, `check --verbose` and `diff` from outside: what they print, and how they exit.  test_command.py SLAD"""
 import json
 import subprocess
 import sys
@@ -75,6 +75,71 @@ class Commands(unittest.TestCase):
         self.assertEqual(out.splitlines()[1], f"{path}:2: calls: Contacts are answered within 2 min of being offered. "
                          "No level is set; figures are taken over all time.")
         self.assertEqual(len(self.run_it("check", path)[0].splitlines()), 1)
+
+    def test_diff(self):
+        old, new = self.write("old.yaml", RULES), self.write("new.yaml", RULES.replace("2m", "30m") +
+                                                              "  mails: {start: a, stop: b, within: 1h}\n")
+        out, err = self.run_it("diff", old, new, code=1)
+        level = "No level is set; figures are taken over all time."
+        self.assertEqual(out.splitlines(), [
+            f"{new}:2: calls: changed",
+            "  within: 2m → 30m",
+            f"  old: Contacts are answered within 2 min of being offered. {level}",
+            f"  new: Contacts are answered within 30 min of being offered. {level}",
+            f"{new}:3: mails: added: Contacts have the event b within 1 h of the event a. {level}",
+            "1 changed, 1 added, 0 removed, 0 only described or placed otherwise, 0 unchanged"])
+        self.assertEqual(err, "")
+        same = self.write("same.yaml", RULES.replace("2m", "120s  # two minutes"). replace("{start", "{describe: D, start")
+                          .replace("120s  # two minutes}", "120s}"))
+        out, _ = self.run_it("diff", old, same)
+        self.assertEqual(out.splitlines(), [
+            f"{same}:2: calls: described otherwise",
+            '  describe: "" → "D"',
+            "0 changed, 0 added, 0 removed, 1 only described or placed otherwise, 0 unchanged"])
+        self.run_it("diff", old, old)
+
+    def test_diff_events(self):
+        old, new = self.write("old.yaml", RULES), self.write("new.yaml", RULES.replace("2m", "30m"))
+        lines = [{"contact": contact, "event": event, "at": f"2026-03-02T{at}Z"} for contact, event, at in [
+            ("a", "offered", "08:00:00"), ("a", "answered", "08:05:00"), ("\x1b[1m", "offered", "08:01:00"),
+            ("\x1b[1m", "answered", "08:06:00"), ("c", "offered", "08:02:00"), ("c", "answered", "08:50:00")]]
+        one = self.write("1.jsonl", "".join(json.dumps(line) + "\n" for line in lines[:3]) + "nothing\n")
+        two = self.write("2.jsonl", "".join(json.dumps(line) + "\n" for line in lines[3:]))
+        for words in [(old, new, "--events", one, two), ("--events", one, old, new, two)]:
+            out, err = self.run_it("diff", *words, code=1)
+            self.assertEqual(out.splitlines()[4:], [
+                "  figures: counted 3, met 0 → 2, missed 3 → 1, attainment 0.0 % → 66.6 %",
+                "  contact breaches 3 → 1: 2 lost (a, \\x1b[1m)",
+                "1 changed, 0 added, 0 removed, 0 only described or placed otherwise, 0 unchanged; figures as of "
+                "2026-03-02T08:50:00.000Z"])
+            self.assertEqual(len(err.splitlines()), 1)
+            self.assertTrue(err.startswith(f"{one}:4: rejected: "), err)
+        answer = json.loads(self.run_it("diff", new, old, "--events", one, two, "--until", "2026-03-02T08:03:00Z",
+                                        "--json", code=1)[0])
+        standard, = answer.pop("standards")
+        self.assertEqual(answer, {"differs": True, "added": 0, "removed": 0, "changed": 1, "noted": 0, "unchanged": 0,
+                                  "until": "2026-03-02T08:03:00.000Z"})
+        self.assertEqual(standard["keys"], [{"key": "within", "old": "30m", "new": "2m"}])
+        self.assertEqual(standard["old"]["file"], new)
+        self.assertEqual(standard["groups"], [
+            {"group": {},
+             "old": {"state": "no_data", "counted": 0, "met": 0, "missed": 0, "excluded": 0, "attainment": None},
+             "new": {"state": "met", "counted": 1, "met": 0, "missed": 1, "excluded": 0, "attainment": 0.0}}])
+        self.assertEqual(standard["breaches"], {
+            "old": 0, "new": 1, "lost": {"count": 0, "first": []},
+            "gained": {"count": 1, "first": [{"contact": "a", "subject": "a", "started": "2026-03-02T08:00:00.000Z"}]}})
+
+    def test_diff_trouble(self):
+        good, wrong = self.write("good.yaml", RULES), self.write("wrong.yaml", RULES.replace("within", "witin"))
+        out, err = self.run_it("diff", wrong, good, code=2)
+        self.assertEqual(out, "")
+        self.assertIn(f"{wrong}:2:43: error: unknown key \"witin\"", err)
+        self.assertEqual(len(self.run_it("diff", wrong, wrong, code=2)[1].splitlines()), len(err.splitlines()) * 2)
+        for words in [(), (good,), (good, good, good), (good, good, "--nonsense"), (good, good, "--events"),
+                      (good, good, "--until", "2026-03-02T08:03:00Z"), ("--events", good, good),
+                      (good, good, "--events", good, "--until", "tomorrow"),
+                      (good, good, "--events", self.folder.name + "/none")]:
+            self.assertEqual(self.run_it("diff", *words, code=2)[0], "")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@
 enum exit_code {
     EXIT_DONE = 0,
     EXIT_WRONG = 1, /* what was asked about is wrong: an invalid configuration, an unreadable file, a test that fails */
-    EXIT_USAGE = 2, /* the command line is */
+    EXIT_USAGE = 2, /* the command line is; of `slad diff` whatever keeps it from comparing */
 };
 
 /* Each gets the arguments from its own name on and returns the exit status. */
@@ -15,5 +15,6 @@ int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_test(int argc, char **argv);
+int command_diff(int argc, char **argv);
 
 #endif

@@ -12,6 +12,9 @@ static int usage(FILE *out, int code) {
           "       slad replay --config FILE [--until TIME] [--quiet] EVENTS...\n"
           "                                             print the report of event files, touching no store\n"
           "       slad test [--json] TESTS...           run tests of standards\n"
+          "       slad diff OLD NEW [--events EVENTS...] [--until TIME] [--json]\n"
+          "                                             say which standards an edit of the configuration\n"
+          "                                             changes, and what that does to event files\n"
           "       slad --version | --help\n",
         out);
     return code;
@@ -32,6 +35,7 @@ int main(int argc, char **argv) {
     if (strcmp(first, "check") == 0) return run_named(command_check, argc, argv);
     if (strcmp(first, "replay") == 0) return run_named(command_replay, argc, argv);
     if (strcmp(first, "test") == 0) return run_named(command_test, argc, argv);
+    if (strcmp(first, "diff") == 0) return run_named(command_diff, argc, argv);
     if (*first && *first != '-') {
         fprintf(stderr, "slad: \"%s\" is no command of slad\n", first);
         return usage(stderr, EXIT_USAGE);

@@ -1,0 +1,80 @@
+/* diff_state: what is known of an edit, for the files that find it out and tell it.
+ * Owns: declarations only.
+ * Must not know: who asks. */
+#ifndef SLAD_SERVICE_DIFF_STATE_H
+#define SLAD_SERVICE_DIFF_STATE_H
+
+#include "slad/service/diff.h"
+#include "slad/wire/json.h"
+
+enum { BEFORE, AFTER, SIDES };
+
+/* A key that says something else; members of maps are told apart: "abandon.short". */
+struct diff_key {
+    const char *path;
+    const struct json *sides[SIDES]; /* NULL: not given */
+};
+struct diff_keys {
+    struct diff_key *list;
+    size_t count, capacity;
+};
+
+/* One group's figures; not listed: nothing was counted in it. */
+struct diff_figures {
+    bool listed;
+    int64_t met, missed, excluded;
+    enum state state;
+};
+struct diff_group {
+    const char *text; /* JSON: equal groups are equal texts */
+    struct diff_figures sides[SIDES];
+};
+struct diff_groups { /* by text */
+    struct diff_group *list;
+    size_t count, capacity;
+};
+
+struct diff_breach {
+    int64_t started_ms;
+    int nth;
+    const char *subject; /* JSON */
+    struct span contact;
+};
+struct diff_breaches { /* by start, subject and nth */
+    struct diff_breach *list;
+    size_t count, capacity;
+};
+
+struct diff_standard {
+    enum diff_kind kind;
+    const struct standard *sides[SIDES]; /* NULL: not there */
+    size_t index[SIDES];                 /* in its ruleset */
+    /* Of one that changed. */
+    struct json *meanings[SIDES];
+    struct diff_keys keys;
+    struct diff_groups groups;
+    struct diff_breaches gained, lost;
+    size_t breaches[SIDES]; /* how many there are in all */
+};
+struct diff {
+    const struct config *sides[SIDES];
+    struct diff_standard *list; /* those of the new configuration in its order, then those removed */
+    size_t count;
+    size_t kinds[DIFF_KINDS];
+    bool has_events; /* diff_replay() */
+    int64_t until_ms;
+    struct arena arena;
+};
+
+static inline bool diff_same_describe(const struct diff_standard *s) {
+    return strcmp(s->sides[BEFORE]->describe, s->sides[AFTER]->describe) == 0;
+}
+/* By line, and by file as seen from the folder of the configuration: an edit is often a copy elsewhere. */
+bool diff_same_place(const struct diff *diff, const struct diff_standard *s);
+static inline bool diff_same_figures(const struct diff_group *group) {
+    const struct diff_figures *a = &group->sides[BEFORE], *b = &group->sides[AFTER];
+    return a->listed == b->listed && a->met == b->met && a->missed == b->missed &&
+           a->excluded == b->excluded && a->state == b->state;
+}
+
+#endif
