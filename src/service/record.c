@@ -98,10 +98,21 @@ void record_effect(void *arg, const struct effect *effect) {
 
 /* ---------------------------------------------------------------- figures */
 
+struct series_list {
+    int64_t *ids;
+    size_t count, capacity;
+};
 struct publish {
     struct service *service;
     int64_t at_ms;
+    struct series_list visited, live; /* of the first one since the start */
 };
+
+static void add_series(void *arg, int64_t series) {
+    struct series_list *list = arg;
+    list->ids = mem_grow(list->ids, &list->capacity, list->count + 1, sizeof *list->ids);
+    list->ids[list->count++] = series;
+}
 
 static bool same_figures(const struct figures_row *a, const struct figures_row *b) {
     bool counts = a->open == b->open && a->met == b->met && a->missed == b->missed && a->excluded == b->excluded &&
@@ -155,6 +166,7 @@ static void publish_group(void *arg, const struct figures *figures) {
     int code = service_begin(service, &err);
     if (!code) code = series_id(service->store, span_of(figures->standard->name), buf_span(&group), &series, &err);
     struct figures_row row = row_of(figures);
+    if (!code && service->first_publish) add_series(&publish->visited, series);
     if (!code && !was_published(publish, series, &row)) {
         service->dirty = true;
         code = figures_put(service->store, series, publish->at_ms, &row, &err);
@@ -164,9 +176,35 @@ static void publish_group(void *arg, const struct figures *figures) {
     buf_fini(&group);
 }
 
+static int by_id(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* A group that was published before the engine was built, and that it does not know: it counts nothing any more. */
+static void end_unvisited(struct publish *publish) {
+    struct service *service = publish->service;
+    struct err err = {0};
+    if (service->write_failed) return;
+    if (publish->visited.count > 1) qsort(publish->visited.ids, publish->visited.count, sizeof(int64_t), by_id);
+    int code = series_each_live(service->store, add_series, &publish->live, &err);
+    for (size_t i = 0; i < publish->live.count && !code; i++) {
+        const int64_t *id = &publish->live.ids[i];
+        if (publish->visited.count && bsearch(id, publish->visited.ids, publish->visited.count, sizeof *id, by_id))
+            continue;
+        code = service_begin(service, &err);
+        service->dirty = true;
+        if (!code) code = series_end(service->store, *id, publish->at_ms, &err);
+    }
+    if (code) service_fail_batch(service, code, &err);
+}
+
 void record_publish(struct service *service, int64_t at_ms) {
-    struct publish publish = {service, at_ms};
+    struct publish publish = {service, at_ms, {0}, {0}};
     engine_figures_changed(service->engine, publish_group, &publish);
+    if (service->first_publish) end_unvisited(&publish);
+    free(publish.visited.ids);
+    free(publish.live.ids);
     service->first_publish = false;
     counter_inc(publishes);
 }

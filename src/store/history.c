@@ -45,6 +45,19 @@ int figures_last(struct store *store, int64_t series, int64_t at_ms, int64_t *pu
     return 0;
 }
 
+int series_each_live(
+    struct store *store, void (*visit)(void *arg, int64_t series), void *arg, struct err *err) {
+    sqlite3_stmt *rows;
+    int got = db_read(store, STATEMENT_SERIES_LIVE,
+        "SELECT id FROM series WHERE (SELECT open + met + missed + excluded + durations FROM figures f"
+        " WHERE f.series = series.id ORDER BY at DESC LIMIT 1) > 0",
+        &rows, err);
+    if (got != 0) return got;
+    while ((got = db_step(rows, "read the series", err)) > 0) visit(arg, sqlite3_column_int64(rows, 0));
+    sqlite3_reset(rows);
+    return got;
+}
+
 enum { SERIES_A_PAGE = 4096 }; /* series looked at before a page ends: about 10 ms */
 
 struct search {

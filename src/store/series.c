@@ -146,3 +146,18 @@ int percentiles_put(struct store *store, int64_t series, int64_t at_ms, const st
     }
     return code;
 }
+
+int series_end(struct store *store, int64_t series, int64_t at_ms, struct err *err) {
+    struct figures_row nothing = {.state = STATE_NO_DATA};
+    sqlite3_stmt *put;
+    int code = figures_put(store, series, at_ms, &nothing, err);
+    if (code == 0)
+        code = db_write(store, STATEMENT_PERCENTILES_END,
+            "INSERT OR REPLACE INTO percentiles (series, at, q, value) SELECT series, ?2, q, NULL FROM percentiles"
+            " WHERE series = ?1 AND at = (SELECT max(at) FROM percentiles WHERE series = ?1)",
+            &put, err);
+    if (code != 0) return code;
+    db_bind_int(put, 1, series);
+    db_bind_int(put, 2, at_ms);
+    return db_finish(put, "publish percentiles", err);
+}

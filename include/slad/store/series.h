@@ -32,7 +32,14 @@ struct percentile_row {
 int percentiles_put(struct store *store, int64_t series, int64_t at_ms, const struct percentile_row *rows,
     size_t count, struct err *err) WARN_UNUSED;
 
+/* Writes that a series counts nothing from here on: empty figures, and no percentiles where it had some. */
+int series_end(struct store *store, int64_t series, int64_t at_ms, struct err *err) WARN_UNUSED;
+
 /* ---- reading: committed rows only ---- */
+
+/* The series whose latest figures count something, or are open. */
+int series_each_live(
+    struct store *store, void (*visit)(void *arg, int64_t series), void *arg, struct err *err) WARN_UNUSED;
 
 /* The latest figures published at or before at_ms; 1: none. */
 int figures_last(struct store *store, int64_t series, int64_t at_ms, int64_t *published_ms,

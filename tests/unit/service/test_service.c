@@ -178,6 +178,27 @@ static void test_publish_writes_what_changed(void **state) {
     service_close(service);
 }
 
+/* What was published of a group that the rebuilt engine no longer lists does not stand for ever. */
+static void test_publish_ends_what_is_no_more(void **state) {
+    struct place *place = *state;
+    write_config(place, ANSWERED);
+    struct service *service = start(place, T0);
+    turn(service, T0);
+    send_event(service, "a", "offered", T0, ",\"queue\":\"q\"");
+    send_event(service, "a", "answered", T0 + 500, "");
+    turn(service, T0 + 600);
+    turn(service, T0 + 10004);
+    service_close(service);
+    write_config(place, "standards:\n  answered: {start: offered, stop: answered, within: 1m, by: team}\n");
+    service = start(place, T0 + 11000);
+    turn(service, T0 + 20004);
+    turn(service, T0 + 30004);
+    assert_string_equal(ask(place, "SELECT grp, at - 1772438400000, met FROM figures JOIN series ON series.id = series ORDER BY grp, at"),
+        "{\"queue\":\"q\"}|10000|1;{\"queue\":\"q\"}|20000|0;{\"team\":null}|20000|1;");
+    assert_string_equal(ask(place, "SELECT value FROM percentiles JOIN series ON series.id = series WHERE grp LIKE '%queue%' AND at > 1772438410000"), "-;-;-;-;");
+    service_close(service);
+}
+
 static void test_reload(void **state) {
     struct place *place = *state;
     write_config(place, ANSWERED);
@@ -281,6 +302,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_late_answer_withdraws, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_decides_what_passed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_publish_writes_what_changed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_publish_ends_what_is_no_more, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reload, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_after_a_wrong_clock, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_lines_and_future, setup, teardown),
