@@ -1,4 +1,4 @@
-/* POST /v1/events: taken in at once, answered when it is on disk.
+/* POST /v1/events and /v1/breaches/ID/excuse: taken in at once, answered when it is on disk.
  *
  * Invariants:
  *  1. a request in api->posted has taken something in (or met a duplicate) in the batch it names, and that
@@ -10,6 +10,7 @@
 #include "api/state.h"
 #include "slad/base/mem.h"
 #include "slad/service/intake.h"
+#include "slad/wire/json.h"
 
 enum { ERRORS_MAX = 100 }; /* listed; the others are counted */
 
@@ -18,6 +19,7 @@ struct posted {
     struct posted *next;
     uint64_t batch;
     int64_t accepted, duplicate, rejected;
+    int64_t excused; /* the breach that it excuses; 0: it is events */
     struct buf errors; /* the members of the list */
     struct json_writer errors_w;
     int turns; /* tasks run since */
@@ -32,9 +34,24 @@ static void posted_free(struct posted *posted) {
     free(posted);
 }
 
+static void answer_excused(struct posted *posted) {
+    struct buf body = {0};
+    struct json_writer w = {.out = &body};
+    json_object_begin(&w);
+    json_field_int(&w, "excused", posted->excused);
+    json_object_end(&w);
+    answer_json(posted->request, buf_span(&body));
+    buf_fini(&body);
+    posted_free(posted);
+}
+
 static void answer_posted(struct posted *posted) {
     struct buf body = {0};
     struct json_writer w = {.out = &body};
+    if (posted->excused) {
+        answer_excused(posted);
+        return;
+    }
     json_object_begin(&w);
     json_field_int(&w, "accepted", posted->accepted);
     json_field_int(&w, "duplicate", posted->duplicate);
@@ -161,4 +178,51 @@ void post_events(const struct question *question) {
     posted->next = api->posted;
     api->posted = posted;
     if (!posted->accepted) loop_task_schedule(api->loop, &api->posted_task);
+}
+
+/* ---------------------------------------------------------------- excuses */
+
+enum { EXCUSE_MAX = 1000 }; /* bytes: a sentence or two, for a column in a table */
+
+/* "812/excuse" */
+static bool read_excuse_path(struct span path, int64_t *id) {
+    static const char end[] = "/excuse";
+    size_t digits = 0;
+    int64_t number = 0;
+    for (; digits < path.n && digits < 18 && path.p[digits] >= '0' && path.p[digits] <= '9'; digits++)
+        number = number * 10 + (path.p[digits] - '0');
+    if (!digits || !span_eq((struct span){path.p + digits, path.n - digits}, span_of(end))) return false;
+    *id = number;
+    return true;
+}
+
+static void wait_for_excuse(struct api *api, struct http_request *request, int64_t id) {
+    struct posted *posted = mem_zalloc(sizeof *posted);
+    posted->request = request;
+    posted->batch = intake_batch(api->service);
+    posted->accepted = 1; /* something was written: its batch will be, too */
+    posted->excused = id;
+    posted->next = api->posted;
+    api->posted = posted;
+}
+
+void post_excuse(const struct question *question) {
+    struct http_request *request = question->request;
+    struct json *body = NULL;
+    struct err err;
+    int64_t id;
+    if (!read_excuse_path(question->name, &id)) {
+        answer_problem(request, 404, "a breach is excused at /v1/breaches/ID/excuse");
+        return;
+    }
+    int code = json_parse(http_body(request), &body, &err);
+    const char *text = code ? NULL : json_text(json_get(body, "text"));
+    if (!code && (!text || !*text || strlen(text) > EXCUSE_MAX))
+        code = err_set(&err, ERR_INVALID, "send {\"text\":\"why\"}, of 1 to %d bytes", EXCUSE_MAX);
+    if (!code)
+        code = intake_excuse(question->api->service, id, http_peer_uid(request), span_of(text), &err);
+    json_free(body);
+    if (code == ERR_IO) answer_unable(request, err.text);
+    else if (code) answer_err(request, &err);
+    else wait_for_excuse(question->api, request, id);
 }

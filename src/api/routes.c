@@ -35,6 +35,7 @@ static const struct route routes[] = {
         .params = {"standard", "from", "to", "q", "limit", "after", "group."}},
     {"GET", "/v1/open", .view = view_open, .params = {"standard", "limit", "at_risk", "group."}},
     {"GET", "/v1/contacts/", .named = view_contact},
+    {"POST", "/v1/breaches/", .handler = post_excuse}, /* ID/excuse */
     {"POST", "/v1/events", .handler = post_events},
     {"POST", "/v1/reload", .handler = post_reload},
 };

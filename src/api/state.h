@@ -42,6 +42,7 @@ struct question {
 /* post.c */
 void posted_init(struct api *api);
 void post_events(const struct question *question);
+void post_excuse(const struct question *question);
 void posted_committed(struct api *api);
 void posted_failed(struct api *api);
 void posted_drop(struct api *api); /* answers all that is left, as lost */

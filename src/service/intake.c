@@ -2,6 +2,7 @@
 
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
+#include "slad/store/breaches.h"
 #include "slad/store/journal.h"
 #include "slad/store/positions.h"
 #include "state.h"
@@ -81,6 +82,17 @@ enum intake_verdict intake_line(struct service *service, const char *source, str
     if (kind == LINE_HELLO) return INTAKE_HELLO;
     if (check_instant(service, &event, err)) return rejected(service, source, line, err);
     return take(service, &event, line, err);
+}
+
+int intake_excuse(struct service *service, int64_t breach, int64_t uid, struct span text, struct err *err) {
+    if (unable(service, err)) return ERR_IO;
+    struct breach_excuse excuse = {.uid = uid, .text = text, .now_ms = service->now_ms};
+    int code = service_begin(service, err);
+    if (!code) code = breach_excuse(service->store, breach, &excuse, err);
+    if (code < 0) service_fail_batch(service, code, err);
+    if (code > 0) return err_set(err, ERR_NOT_FOUND, "there is no breach %lld", (long long)breach);
+    if (code == 0) service->dirty = true;
+    return code;
 }
 
 int intake_position_put(struct service *service, const struct intake_position *p, struct err *err) {

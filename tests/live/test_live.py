@@ -187,6 +187,9 @@ class CommandLine(unittest.TestCase):
             self.assertEqual(d.slactl('breaches', '--csv').stdout.splitlines()[0].split(',')[0], 'id')
             self.assertIn('missed', d.slactl('explain', 'a').stdout)
             r = d.slactl('figures', '--standard', 'answerd'); self.assertEqual(r.returncode, 1); self.assertIn('"answered"', r.stderr)
+            first = d.get('/v1/breaches')['breaches'][0]['id']; r = d.slactl('excuse', str(first), 'the exchange was down'); self.assertEqual(r.returncode, 0, r.stderr)
+            excused = next(b['excused'] for b in d.get('/v1/breaches')['breaches'] if b['id'] == first); self.assertEqual((excused['text'], excused['by']), ('the exchange was down', os.getuid()))
+            self.assertEqual(d.slactl('excuse', '4711', 'x').returncode, 1)
             at = d.get('/v1/figures?at=2026-03-02T08:00:06Z')['standards'][0]['groups'][0]
             self.assertEqual([at[k] for k in ('met', 'missed', 'open')], [1, 0, 1])
             d.stop()

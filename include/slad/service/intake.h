@@ -29,6 +29,10 @@ enum intake_verdict intake_too_long(struct service *service, const char *source,
 uint64_t intake_batch(const struct service *service);   /* the one that collects now; from 1 */
 uint64_t intake_durable(const struct service *service); /* the last one on disk; 0: none */
 
+/* Notes in the turn's transaction why a breach is excused, and by whom; an earlier excuse gives way. ERR_NOT_FOUND: there
+ * is no breach of this id. */
+int intake_excuse(struct service *service, int64_t breach, int64_t uid, struct span text, struct err *err) WARN_UNUSED;
+
 /* How far a followed file has been taken in, and which file it was. */
 struct intake_position {
     struct span name; /* the path; the key */

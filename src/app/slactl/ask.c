@@ -55,6 +55,7 @@ int ask_quietly(
     struct fetch_request request = {.socket_path = path,
         .method = question->method,
         .target = question->target,
+        .body = question->body,
         .timeout_ms = question->timeout_ms};
     int code;
     if (http_fetch(&request, &out->http, &err) == 0)

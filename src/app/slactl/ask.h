@@ -12,6 +12,7 @@ struct question {
     const char *method; /* NULL: GET */
     const char *target;
     int64_t timeout_ms; /* 0: FETCH_TIMEOUT_MS */
+    struct span body;   /* of a POST */
 };
 struct answer { /* zero-initialise to start */
     struct fetch_answer http;

@@ -34,6 +34,7 @@ int command_percentiles(const struct options *options);
 int command_open(const struct options *options);
 int command_explain(const struct options *options);
 int command_tail(const struct options *options);
+int command_excuse(const struct options *options);
 int command_reload(const struct options *options);
 int command_check(const struct options *options);
 int command_help(const struct options *options);

@@ -28,6 +28,7 @@ const struct command commands[] = {
     {"tail", "", "new and changed breaches as they come, until interrupted",
         BREACHES | OPTION_BIT(LIMIT) | OPTION_BIT(ONCE), 0, 0, command_tail,
         "Begins with the last 10 (--limit). --json gives a line of JSON for each.\n"},
+    {"excuse", "ID TEXT", "note why a breach is excused; figures do not change", 0, 2, 2, command_excuse, NULL},
     {"reload", "", "have the daemon read its configuration again; exit 1 when it is refused", 0, 0, 0,
         command_reload, NULL},
     {"check", "[FILE...]", "check the configuration here, without the daemon, and say every error", 0, 0,

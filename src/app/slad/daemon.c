@@ -126,6 +126,17 @@ static void input_status(void *arg, struct json_writer *w) {
     ingest_status(daemon->ingest, w);
 }
 
+static void say_place(const char *what, const struct endpoint *e) {
+    if (e->path) log_info("listening", "for=%s at=%s", what, LOG_TEXT(span_of(e->path)));
+    else log_info("listening", "for=%s at=%s:%d", what, e->host, e->port);
+}
+
+static void say_places(const struct config *config) {
+    for (size_t i = 0; i < config->listen_count; i++) say_place("questions", &config->listens[i]);
+    for (size_t i = 0; i < config->input_count; i++)
+        if (config->inputs[i].kind != ENDPOINT_FILE) say_place("events", &config->inputs[i]);
+}
+
 static int open_faces(struct daemon *daemon, struct err *err) {
     struct ingest_options ingest = {.inherited_fd = notify_listen_fd};
     int code = ingest_open(
@@ -165,6 +176,7 @@ failed:
 int daemon_run(struct daemon *daemon, struct err *err) {
     notify_send("READY=1");
     say_status(daemon, "");
+    say_places(service_config(daemon->service));
     log_info("ready", "standards=%zu pid=%d", service_config(daemon->service)->rules.standard_count, getpid());
     set_tick(daemon);
     if (loop_run(daemon->loop, turn_end, daemon)) return err_set(err, ERR_IO, "the event loop failed");
