@@ -25,7 +25,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(cjson REQUIRED IMPORTED_TARGET libcjson)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
-pkg_check_modules(libevent REQUIRED IMPORTED_TARGET libevent_core libevent_extra)
+pkg_check_modules(libevent REQUIRED IMPORTED_TARGET libevent_core)
 
 # A room is a static library of src/NAME/*.c; ROOMS are the rooms below it, LIBS what it alone may see of the outside.
 function(slad_room name)
@@ -39,10 +39,10 @@ function(slad_room name)
   endforeach()
 endfunction()
 
-# A program is src/app/NAME/*.c on top of the rooms.
+# A program is src/app/NAME/*.c, with what both programs share, on top of the rooms.
 function(slad_program name)
   cmake_parse_arguments(program "" "" "ROOMS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/app/${name}/*.c)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/app/${name}/*.c ${PROJECT_SOURCE_DIR}/src/app/both/*.c)
   add_executable(${name} ${sources})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE ${program_ROOMS})

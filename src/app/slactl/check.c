@@ -1,32 +1,11 @@
 /* slactl check: the configuration checked here, by the daemon's own rules but without it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include "app/both/findings_json.h"
 #include "ask.h"
 #include "slad/base/mem.h"
 #include "slad/conf/config.h"
 #include "slad/conf/paths.h"
-#include "slad/wire/write.h"
-
-static void render_json(const struct findings *findings, struct buf *out) {
-    struct json_writer w = {.out = out, .indent = 2};
-    json_object_begin(&w);
-    json_field_int(&w, "errors", (int64_t)findings_errors(findings));
-    json_key(&w, "findings");
-    json_array_begin(&w);
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct finding *f = &findings->list[i];
-        json_object_begin(&w);
-        json_field_text(&w, "severity", f->is_warning ? "warning" : "error");
-        json_field_text(&w, "file", f->file);
-        json_field_int(&w, "line", f->line);
-        json_field_int(&w, "column", f->column);
-        json_field_text(&w, "text", f->text);
-        json_object_end(&w);
-    }
-    json_array_end(&w);
-    json_object_end(&w);
-    buf_add_char(out, '\n');
-}
 
 static void check_file(const struct options *options, const char *path, struct findings *findings) {
     struct config *config = NULL;
@@ -64,7 +43,7 @@ int command_check(const struct options *options) {
     for (size_t i = 1; i < options->word_count; i++) check_file(options, options->words[i], &findings);
     bool json = option_given(options, OPTION_JSON);
     if (json)
-        render_json(&findings, &text);
+        findings_json(&findings, &text);
     else
         findings_render(&findings, &text);
     fputs(buf_text(&text), json ? stdout : stderr);

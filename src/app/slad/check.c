@@ -1,34 +1,13 @@
 /* slad check: every error of the configuration at once. */
 #include <getopt.h>
 #include <stdio.h>
+#include "app/both/findings_json.h"
 #include "commands.h"
 #include "slad/conf/config.h"
 #include "slad/conf/paths.h"
 #include "slad/service/sentence.h"
-#include "slad/wire/write.h"
 
 enum tell { TELL_FILES, TELL_SENTENCES, TELL_JSON };
-
-static void render_json(const struct findings *findings, struct buf *out) {
-    struct json_writer w = {.out = out, .indent = 1};
-    json_object_begin(&w);
-    json_field_int(&w, "errors", (int64_t)findings_errors(findings));
-    json_key(&w, "findings");
-    json_array_begin(&w);
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct finding *f = &findings->list[i];
-        json_object_begin(&w);
-        json_field_text(&w, "severity", f->is_warning ? "warning" : "error");
-        json_field_text(&w, "file", f->file);
-        json_field_int(&w, "line", f->line);
-        json_field_int(&w, "column", f->column);
-        json_field_text(&w, "text", f->text);
-        json_object_end(&w);
-    }
-    json_array_end(&w);
-    json_object_end(&w);
-    buf_add_char(out, '\n');
-}
 
 /* What each standard says, for somebody who wants to know whether it is what was meant. */
 static void tell_standards(const struct ruleset *rules) {
@@ -68,7 +47,7 @@ int command_check(int argc, char **argv) {
     struct buf text = {0};
     if (path || optind == argc) check_file(path ? path : config_default_file(), &findings, tell);
     for (int i = optind; i < argc; i++) check_file(argv[i], &findings, tell);
-    if (tell == TELL_JSON) render_json(&findings, &text);
+    if (tell == TELL_JSON) findings_json(&findings, &text);
     else findings_render(&findings, &text);
     fputs(buf_text(&text), tell == TELL_JSON ? stdout : stderr);
     int code = findings_errors(&findings) ? EXIT_WRONG : EXIT_DONE;
