@@ -127,8 +127,7 @@ void cycle_settle(const struct ledger *ledger, struct cycle *c, int64_t before) 
     if (due < before) limit_ran_out(ledger, c, due);
 }
 
-void cycle_void(const struct ledger *ledger, struct cycle *c, int64_t at) {
-    (void)ledger;
+void cycle_void(struct cycle *c, int64_t at) {
     bool runs = cycle_runs(c);
     if (c->outcome == OUTCOME_MET || c->outcome == OUTCOME_MISSED || (runs && c->limit_kind != LIMIT_NONE))
         decide(c, OUTCOME_EXCLUDED, at, INSTANT_NEVER);
@@ -259,7 +258,7 @@ bool cycle_step(struct ledger *ledger, struct track *track, const struct moment 
     if (roles & ROLE_RESUME) track->held = false;
     if (own) set_attrs(ledger->texts, &c->now_attrs, m->attrs);
     if (own && cycle_runs(c)) reread(ledger, c, m->at);
-    if (c && roles & ROLE_VOID) cycle_void(ledger, c, m->at);
+    if (c && roles & ROLE_VOID) cycle_void(c, m->at);
     if (c && cycle_runs(c)) {
         if (!end_by(ledger, c, m->at, roles)) {
             hold(ledger, track, c, m->at);

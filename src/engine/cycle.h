@@ -81,7 +81,7 @@ bool cycle_step(struct ledger *ledger, struct track *track, const struct moment 
 /* Decides what is due before this instant: the limit ran out strictly before it. */
 void cycle_settle(const struct ledger *ledger, struct cycle *cycle, int64_t before_ms);
 /* A void event at this instant excludes the cycle, also an ended one. */
-void cycle_void(const struct ledger *ledger, struct cycle *cycle, int64_t at_ms);
+void cycle_void(struct cycle *cycle, int64_t at_ms);
 
 /* Milliseconds the clock has run until this instant. */
 int64_t cycle_elapsed(const struct cycle *cycle, int64_t at_ms);

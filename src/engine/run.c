@@ -17,7 +17,7 @@ void run_cycles(struct engine *engine, uint32_t standard, struct subject *subjec
         unsigned roles = roles_of(engine, standard, m);
         struct cycle retired;
         if (roles & ROLE_VOID)
-            for (size_t k = 0; k < run->count; k++) cycle_void(ledger, &run->cycles[k], m->at);
+            for (size_t k = 0; k < run->count; k++) cycle_void(&run->cycles[k], m->at);
         if (!cycle_step(ledger, &run->track, m, roles, &retired)) continue;
         run->cycles = mem_grow(run->cycles, &run->capacity, run->count + 1, sizeof *run->cycles);
         run->cycles[run->count++] = retired;

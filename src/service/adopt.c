@@ -104,6 +104,7 @@ static int adopt_all(struct service *service, const struct book *book, struct er
     if (!code) code = versions_in_force(service->store, remember, &versions, err);
     for (size_t i = 0; i < service->config->rules.standard_count && !code; i++)
         code = adopt_standard(service, i, &versions, book, err);
+    if (!code) code = reconcile_missing(service, book, err);
     for (size_t i = 0; i < versions.count && !code; i++) {
         if (versions.list[i].kept) continue;
         code = version_end(service->store, versions.list[i].id, service->now_ms, "standard removed", err);

@@ -22,12 +22,8 @@ struct reconcile {
 
 /* ---------------------------------------------------------------- contact breaches */
 
-static double in_units(const struct standard *standard, int64_t units) {
-    return (double)units / (standard->is_value ? 1e6 : 1e3);
-}
-
 static bool is_recorded(const struct reconcile *r, const struct breach_record *record, const struct breach *breach) {
-    double elapsed = in_units(breach->standard, breach->elapsed);
+    double elapsed = record_in_units(breach->standard, breach->elapsed);
     return record->version == r->service->versions[r->index] && record->due_ms == breach->due_ms &&
            record->decided_ms == breach->decided_ms && record->ended_ms == breach->ended_ms &&
            record->has_elapsed == breach->has_elapsed &&
@@ -97,17 +93,6 @@ static int visit_contact(struct reconcile *r, const struct breach_record *record
     int64_t id;
     code = breach_withdraw(r->service->store, &key, &end, &id, r->err);
     return code < 0 ? code : 0;
-}
-
-static int put_missing(struct reconcile *r) {
-    size_t count;
-    struct book_entry **list = book_breaches(r->book, &count);
-    int code = 0;
-    for (size_t i = 0; i < count && !code; i++)
-        if (list[i]->effect.breach.standard == r->standard && !list[i]->seen)
-            code = record_breach(r->service, &list[i]->effect.breach, r->err);
-    free(list);
-    return code;
 }
 
 /* ---------------------------------------------------------------- levels */
@@ -224,11 +209,20 @@ int reconcile_standard(
     struct reconcile r = {.service = service, .standard = s, .index = standard, .book = book, .how = how, .err = err};
     int code = breaches_each_live(service->store, span_of(s->name), visit, &r, err);
     if (!code) code = r.code;
-    if (!code) code = put_missing(&r);
     if (!code && how == RECONCILE_CHANGED) code = write_history(&r);
     if (!code && how == RECONCILE_SAME) forget_unrecorded(&r);
     map_fini(&r.recorded);
     arena_fini(&r.arena);
+    return code;
+}
+
+int reconcile_missing(struct service *service, const struct book *book, struct err *err) {
+    size_t count;
+    struct book_entry **list = book_breaches(book, &count);
+    int code = 0;
+    for (size_t i = 0; i < count && !code; i++)
+        if (!list[i]->seen) code = record_breach(service, &list[i]->effect.breach, err);
+    free(list);
     return code;
 }
 

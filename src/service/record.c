@@ -14,7 +14,7 @@ static int64_t version_of(const struct service *service, const struct standard *
     return 0;
 }
 
-static double in_units(const struct standard *standard, int64_t units) {
+double record_in_units(const struct standard *standard, int64_t units) {
     return (double)units / (standard->is_value ? 1e6 : 1e3);
 }
 
@@ -35,7 +35,7 @@ int record_breach(struct service *service, const struct breach *breach, struct e
     record.decided_ms = breach->decided_ms;
     record.ended_ms = breach->ended_ms;
     record.has_elapsed = breach->has_elapsed;
-    record.elapsed = in_units(breach->standard, breach->elapsed);
+    record.elapsed = record_in_units(breach->standard, breach->elapsed);
     record.updated_ms = service->now_ms;
     int64_t id;
     bool is_new = false;
@@ -135,8 +135,8 @@ static struct figures_row row_of(const struct figures *f) {
     struct figures_row row = {f->open, f->met, f->missed, f->excluded, f->state, f->durations, 0, 0, 0};
     if (!f->durations) return row;
     row.mean = (double)((long double)f->sum / (long double)f->durations) / (f->standard->is_value ? 1e6 : 1e3);
-    row.min = in_units(f->standard, f->min);
-    row.max = in_units(f->standard, f->max);
+    row.min = record_in_units(f->standard, f->min);
+    row.max = record_in_units(f->standard, f->max);
     return row;
 }
 
@@ -148,7 +148,7 @@ static int put_percentiles(struct service *service, int64_t series, int64_t at, 
         const struct decimal *q = &f->standard->percentiles[i];
         rows[i].q = (double)q->units / pow(10, q->digits);
         rows[i].has_value = f->durations > 0;
-        rows[i].value = f->durations ? in_units(f->standard, f->percentiles[i]) : 0;
+        rows[i].value = f->durations ? record_in_units(f->standard, f->percentiles[i]) : 0;
     }
     int code = percentiles_put(service->store, series, at, rows, n, err);
     free(rows);

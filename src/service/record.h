@@ -8,6 +8,8 @@
 
 /* The running engine's sink; arg is the service. A failure to write is remembered and fails the batch. */
 void record_effect(void *service, const struct effect *effect);
+/* Milliseconds or millionths as the store keeps them: seconds, or the value of a value standard. */
+double record_in_units(const struct standard *standard, int64_t units);
 /* One missed measurement, written or brought up to date. */
 int record_breach(struct service *service, const struct breach *breach, struct err *err) WARN_UNUSED;
 /* A level opened, and closed where closed_ms says so. */
