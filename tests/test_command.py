@@ -87,7 +87,7 @@ class Commands(unittest.TestCase):
             f"  old: Contacts are answered within 2 min of being offered. {level}",
             f"  new: Contacts are answered within 30 min of being offered. {level}",
             f"{new}:3: mails: added: Contacts have the event b within 1 h of the event a. {level}",
-            "1 changed, 1 added, 0 removed, 0 only described or placed otherwise, 0 unchanged"])
+            "1 changed, 1 added, 0 removed, 0 only described, warned of or placed otherwise, 0 unchanged"])
         self.assertEqual(err, "")
         same = self.write("same.yaml", RULES.replace("2m", "120s  # two minutes"). replace("{start", "{describe: D, start")
                           .replace("120s  # two minutes}", "120s}"))
@@ -95,7 +95,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(out.splitlines(), [
             f"{same}:2: calls: described otherwise",
             '  describe: "" → "D"',
-            "0 changed, 0 added, 0 removed, 1 only described or placed otherwise, 0 unchanged"])
+            "0 changed, 0 added, 0 removed, 1 only described, warned of or placed otherwise, 0 unchanged"])
         self.run_it("diff", old, old)
 
     def test_diff_events(self):
@@ -110,7 +110,7 @@ class Commands(unittest.TestCase):
             self.assertEqual(out.splitlines()[4:], [
                 "  figures: counted 3, met 0 → 2, missed 3 → 1, attainment 0.0 % → 66.6 %",
                 "  contact breaches 3 → 1: 2 lost (a, \\x1b[1m)",
-                "1 changed, 0 added, 0 removed, 0 only described or placed otherwise, 0 unchanged; figures as of "
+                "1 changed, 0 added, 0 removed, 0 only described, warned of or placed otherwise, 0 unchanged; figures as of "
                 "2026-03-02T08:50:00.000Z"])
             self.assertEqual(len(err.splitlines()), 1)
             self.assertTrue(err.startswith(f"{one}:4: rejected: "), err)

@@ -2,12 +2,13 @@
 
 #include "slad/base/log.h"
 #include "slad/wire/problem.h"
+#include "slad/wire/write.h"
 
 const char *answer_title(int status) {
     static const struct {
         int status;
         const char *title;
-    } titles[] = {{400, "Bad Request"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"},
+    } titles[] = {{400, "Bad Request"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"}, {415, "Unsupported Media Type"},
         {422, "Unprocessable Content"}, {500, "Internal Server Error"}, {503, "Service Unavailable"}};
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (titles[i].status == status) return titles[i].title;
@@ -27,6 +28,22 @@ void answer_problem(struct http_request *request, int status, const char *detail
     struct buf body = {0};
     problem_json(&body, status, answer_title(status), detail, http_path(request));
     reply(request, status, PROBLEM_TYPE, buf_span(&body));
+    buf_fini(&body);
+}
+
+void answer_refused(struct http_request *request, const struct err *err, struct span findings) {
+    struct buf body = {0};
+    struct json_writer w = {.out = &body};
+    json_object_begin(&w);
+    json_field_text(&w, "type", "about:blank");
+    json_field_int(&w, "status", 422);
+    json_field_text(&w, "title", answer_title(422));
+    json_field_text(&w, "detail", err->text);
+    json_field_text(&w, "instance", http_path(request));
+    json_key(&w, "findings");
+    json_lines(&w, findings);
+    json_object_end(&w);
+    reply(request, 422, PROBLEM_TYPE, buf_span(&body));
     buf_fini(&body);
 }
 

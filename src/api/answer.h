@@ -13,6 +13,8 @@ void answer_json(struct http_request *request, struct span body);
 void answer_problem(struct http_request *request, int status, const char *detail);
 /* The status that an error code stands for, and its text. */
 void answer_err(struct http_request *request, const struct err *err);
+/* 422 with the lines of the findings, a member of ours (RFC 9457, 3.2). */
+void answer_refused(struct http_request *request, const struct err *err, struct span findings);
 /* 503: come back in a second. */
 void answer_unable(struct http_request *request, const char *detail);
 /* "Not Found" */

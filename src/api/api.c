@@ -1,5 +1,5 @@
 /* Invariants:
- *  1. every request is answered exactly once: at once, or from api->posted, api->past or api->reload;
+ *  1. every request is answered exactly once: at once, or from api->posted, api->slow or api->reload;
  *  2. after api_close() neither the service nor the loop knows of the api. */
 #include "slad/api/api.h"
 
@@ -16,10 +16,15 @@ static void on_request(void *arg, struct http_request *request) {
 
 static void on_committed(void *arg) {
     posted_committed(arg);
+    streams_committed(arg);
 }
 
 static void on_failed(void *arg) {
     posted_failed(arg);
+}
+
+static void on_news(void *arg, const struct feed_message *message) {
+    streams_news(arg, message);
 }
 
 static int open_server(
@@ -53,6 +58,7 @@ int api_open(struct loop *loop, struct service *service, const struct config *co
     api->servers =
         mem_zalloc((config->listen_count + 1) * sizeof *api->servers); /* stays put: handlers point to it */
     posted_init(api);
+    streams_init(api);
     for (size_t i = 0; i < config->listen_count; i++) {
         int code = open_server(api, options, &config->listens[i], err);
         if (code) {
@@ -60,7 +66,7 @@ int api_open(struct loop *loop, struct service *service, const struct config *co
             return code;
         }
     }
-    struct service_listener listener = {.committed = on_committed, .failed = on_failed, .arg = api};
+    struct service_listener listener = {.committed = on_committed, .failed = on_failed, .arg = api, .news = on_news};
     service_listen(service, &listener);
     *out = api;
     return 0;
@@ -72,9 +78,10 @@ int api_port(const struct api *api, size_t listen) {
 
 void api_close(struct api *api) {
     if (!api) return;
-    past_drop(api);
+    slow_drop(api);
     reload_drop(api);
     posted_drop(api);
+    streams_drop(api);
     for (size_t i = 0; i < api->server_count; i++) http_server_close(api->servers[i].http);
     free(api->servers);
     free(api);

@@ -13,7 +13,7 @@ static const struct {
 #define P(name)                                                                                              \
     { #name, offsetof(struct view_query, name) }
     P(standard), P(kind), P(state), P(since), P(until), P(from), P(to), P(limit), P(after), P(at), P(q),
-    P(at_risk)
+    P(at_risk), P(figures)
 #undef P
 };
 

@@ -22,22 +22,30 @@ struct route {
 };
 
 static void ask_status(const struct question *question);
+static void ask_inputs(const struct question *question);
 static void ask_figures(const struct question *question);
+static void ask_contact(const struct question *question);
 
 static const struct route routes[] = {
     {"GET", "/v1/status", .handler = ask_status},
+    {"GET", "/v1/inputs", .handler = ask_inputs},
     {"GET", "/v1/standards", .plain = view_standards},
     {"GET", "/v1/standards/", .named = view_standard},
     {"GET", "/v1/breaches", .view = view_breaches,
+        .params = {"standard", "kind", "state", "since", "until", "limit", "after", "group."}},
+    {"GET", "/v1/warnings", .view = view_warnings,
         .params = {"standard", "kind", "state", "since", "until", "limit", "after", "group."}},
     {"GET", "/v1/figures", .handler = ask_figures, .params = {"standard", "at", "group."}},
     {"GET", "/v1/percentiles", .view = view_percentiles,
         .params = {"standard", "from", "to", "q", "limit", "after", "group."}},
     {"GET", "/v1/open", .view = view_open, .params = {"standard", "limit", "at_risk", "group."}},
-    {"GET", "/v1/contacts/", .named = view_contact},
+    {"GET", "/v1/stream", .handler = ask_stream, .params = {"standard", "kind", "figures", "after", "group."}},
+    {"GET", "/v1/contacts/", .handler = ask_contact, .params = {"standard"}},
+    {"GET", "/metrics", .handler = ask_metrics},
     {"POST", "/v1/breaches/", .handler = post_excuse}, /* ID/excuse */
     {"POST", "/v1/events", .handler = post_events},
     {"POST", "/v1/reload", .handler = post_reload},
+    {"POST", "/v1/diff", .handler = post_diff},
 };
 enum { ROUTES = sizeof routes / sizeof *routes };
 
@@ -58,6 +66,32 @@ static void ask_status(const struct question *question) {
         }
         answer_json(question->request, buf_span(&body));
     }
+    buf_fini(&body);
+}
+
+static void ask_inputs(const struct question *question) {
+    struct buf body = {0};
+    struct json_writer w = {.out = &body};
+    json_object_begin(&w);
+    json_key(&w, "inputs");
+    if (question->api->inputs) {
+        question->api->inputs(question->api->inputs_arg, &w);
+    } else {
+        json_array_begin(&w);
+        json_array_end(&w);
+    }
+    json_object_end(&w);
+    answer_json(question->request, buf_span(&body));
+    buf_fini(&body);
+}
+
+static void ask_contact(const struct question *question) {
+    struct buf body = {0};
+    struct err err;
+    if (view_contact(question->api->service, question->name, question->query, &body, &err))
+        answer_err(question->request, &err);
+    else
+        answer_json(question->request, buf_span(&body));
     buf_fini(&body);
 }
 

@@ -9,8 +9,17 @@
 #include "slad/service/view.h"
 
 struct posted; /* events that wait for their commit */
-struct past;   /* a question about the past under way */
+struct slow;   /* a question that takes many turns */
 struct reload; /* a request that waits for the end of a reload */
+struct follower; /* a stream */
+
+struct streams {
+    struct follower *first;
+    size_t count;
+    int64_t place; /* what the live ones have been told; meaningless without them */
+    struct loop_task read_on;
+    struct loop_timer *beat;
+};
 
 struct api_server {
     struct api *api;
@@ -27,8 +36,9 @@ struct api {
 
     struct posted *posted;
     struct loop_task posted_task;
-    struct past *past;
+    struct slow *slow;
     struct reload *reload;
+    struct streams streams;
 };
 
 /* What a handler is given: a request whose method, path and parameters are in order. */
@@ -42,13 +52,27 @@ struct question {
 /* post.c */
 void posted_init(struct api *api);
 void post_events(const struct question *question);
-void post_excuse(const struct question *question);
+/* Answers {"excused":ID} once what was written in this turn is on disk, or that it was lost. */
+void posted_excuse(struct api *api, struct http_request *request, int64_t id);
 void posted_committed(struct api *api);
 void posted_failed(struct api *api);
 void posted_drop(struct api *api); /* answers all that is left, as lost */
+/* excuse.c */
+void post_excuse(const struct question *question);
 /* past.c */
 void ask_past(const struct question *question);
-void past_drop(struct api *api);
+/* diff.c */
+void post_diff(const struct question *question);
+/* slow.c */
+void slow_drop(struct api *api);
+/* stream.c */
+void streams_init(struct api *api);
+void ask_stream(const struct question *question);
+void streams_committed(struct api *api);
+void streams_news(struct api *api, const struct feed_message *message);
+void streams_drop(struct api *api); /* ends them all */
+/* metrics.c */
+void ask_metrics(const struct question *question);
 /* reload.c */
 void post_reload(const struct question *question);
 void reload_drop(struct api *api);

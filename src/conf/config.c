@@ -34,13 +34,23 @@ enum {
 };
 #define DAYS_MS(n) (INT64_C(24) * HOUR_MS * (n))
 
+/* Where it is read from: a path, texts, or an edit of a configuration. */
+struct load_from {
+    const char *path;
+    bool rules_only; /* the file is no configuration, but holds standards */
+    const struct config_text *texts;
+    size_t text_count;
+    const struct config *edited; /* the texts are laid over this one */
+};
+
 /* A configuration while it is read. */
 struct load {
     struct config *config;
     struct reader reader;
     struct scope scope;
     struct sources sources;
-    bool rules_only; /* the file is no configuration, but holds standards */
+    const struct load_from *from;
+    size_t edit; /* the first source of an edit; of none, behind them all */
 };
 
 /* ---- settings: the main file only */
@@ -70,7 +80,6 @@ static void read_settings(struct load *load, const struct node *const *values) {
     struct reader *r = &load->reader;
     struct config *config = load->config;
     read_database(r, values[DATABASE], config);
-    endpoints_read(r, values[LISTEN], values[INPUTS], config);
     if (values[RETAIN]) read_retain(r, values[RETAIN], config);
     if (values[PUBLISH]) (void)reader_duration(r, values[PUBLISH], PUBLISH_LEAST_MS, &config->publish_ms);
     if (values[GRACE]) (void)reader_duration(r, values[GRACE], 0, &config->grace_ms);
@@ -79,6 +88,7 @@ static void read_settings(struct load *load, const struct node *const *values) {
     load->scope.zone = values[TIMEZONE] ? scope_zone(&load->scope, values[TIMEZONE])
                                         : scope_zone_utc(&load->scope, &nowhere);
     if (load->scope.zone) config->timezone = zone_name(load->scope.zone);
+    endpoints_read(&load->scope, values[LISTEN], values[INPUTS], config);
 }
 
 static struct config *config_new(const char *path) {
@@ -97,11 +107,7 @@ static struct config *config_new(const char *path) {
 /* ---- files */
 
 static const struct node *find_value(const struct source *source, enum key key) {
-    const struct node *root = source->root;
-    if (!root || root->kind != NODE_MAP) return NULL;
-    for (size_t i = 0; i < root->count; i++)
-        if (span_eq(node_key(root, i)->text, span_of(key_names[key]))) return node_value(root, i);
-    return NULL;
+    return source_value(source, key_names[key]);
 }
 
 /* Whether a file is nothing but comments, which is nothing wrong. */
@@ -138,18 +144,34 @@ static void check_included(struct reader *r, const struct source *source) {
     (void)reader_map(r, &rest, "an included file", known, KNOWN, values);
 }
 
-static void read_main(struct load *load, const char *path) {
+static void take_texts(struct load *load, const struct config_text *texts, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        sources_take(&load->sources, &load->reader, texts[i].path, texts[i].text);
+}
+
+/* The main file comes first. */
+static void read_sources(struct load *load) {
+    const struct load_from *from = load->from;
+    if (from->edited) take_texts(load, from->edited->texts, from->edited->file_count);
+    load->edit = from->edited ? load->sources.count : SIZE_MAX;
+    if (from->texts)
+        take_texts(load, from->texts, from->text_count);
+    else
+        sources_read(&load->sources, &load->reader, from->path, NULL);
+}
+
+static void read_main(struct load *load) {
     const struct node *values[KEYS] = {NULL};
     struct sources *sources = &load->sources;
-    sources_read(sources, &load->reader, path, NULL);
+    read_sources(load);
     if (sources->count == 0) return;
     const struct source source = sources->list[0];
-    if (load->rules_only)
+    if (load->from->rules_only)
         values[TIMEZONE] = find_value(&source, TIMEZONE);
     else if (!is_empty(&source))
         (void)reader_map(&load->reader, source.root, "the configuration", key_names, KEYS, values);
-    if (values[INCLUDE])
-        sources_include(sources, &load->reader, values[INCLUDE], path, &load->config->includes,
+    if (values[INCLUDE] && !load->from->texts)
+        sources_include(sources, &load->reader, values[INCLUDE], load->from->path, &load->config->includes,
             &load->config->include_count);
     if (!sources->is_incomplete || source.root) read_settings(load, values);
 }
@@ -160,6 +182,30 @@ static const struct zone *zone_of(struct load *load, const struct source *source
     return node ? scope_zone(&load->scope, node) : load->scope.zone;
 }
 
+static bool is_edited(const struct load *load, enum key key, struct span name) {
+    for (size_t i = load->edit; i < load->sources.count; i++) {
+        const struct node *map = find_value(&load->sources.list[i], key);
+        for (size_t k = 0; map && map->kind == NODE_MAP && k < map->count; k++)
+            if (span_eq(node_key(map, k)->text, name)) return true;
+    }
+    return false;
+}
+
+/* The `calendars` or `standards` of a source, without those that an edit takes the place of; or NULL. */
+static const struct node *rules_of(struct load *load, size_t i, enum key key) {
+    const struct node *map = find_value(&load->sources.list[i], key);
+    if (i >= load->edit || load->edit == SIZE_MAX || !map || map->kind != NODE_MAP) return map;
+    const struct node **items = arena_alloc(&load->sources.arena, 2 * map->count * sizeof *items);
+    struct node *rest = arena_alloc(&load->sources.arena, sizeof *rest);
+    *rest = *map;
+    rest->items = items;
+    rest->count = 0;
+    for (size_t k = 0; k < map->count; k++)
+        if (!is_edited(load, key, node_key(map, k)->text))
+            items[2 * rest->count] = node_key(map, k), items[2 * rest->count++ + 1] = node_value(map, k);
+    return rest;
+}
+
 static void read_rules(struct load *load) {
     const struct sources *sources = &load->sources;
     const struct zone *main_zone = load->scope.zone;
@@ -167,13 +213,13 @@ static void read_rules(struct load *load) {
     load->scope.is_incomplete = sources->is_incomplete;
     for (size_t i = 1; i < sources->count; i++) check_included(&load->reader, &sources->list[i]);
     for (size_t i = 0; i < sources->count; i++) {
-        const struct node *map = find_value(&sources->list[i], CALENDARS);
+        const struct node *map = rules_of(load, i, CALENDARS);
         load->scope.zone = zones[i] = i ? zone_of(load, &sources->list[i]) : main_zone;
         if (map) calendars_read(&load->scope, map);
         load->scope.zone = main_zone;
     }
     for (size_t i = 0; i < sources->count; i++) {
-        const struct node *map = find_value(&sources->list[i], STANDARDS);
+        const struct node *map = rules_of(load, i, STANDARDS);
         load->scope.zone = zones[i];
         if (map) standards_read(&load->scope, map);
     }
@@ -185,8 +231,12 @@ static void keep_files(struct load *load) {
     struct config *config = load->config;
     struct arena *arena = &config->rules.arena;
     config->files = arena_alloc(arena, load->sources.count * sizeof *config->files);
-    for (size_t i = 0; i < load->sources.count; i++)
-        config->files[i] = arena_text(arena, span_of(load->sources.list[i].path));
+    config->texts = arena_alloc(arena, load->sources.count * sizeof *config->texts);
+    for (size_t i = 0; i < load->sources.count; i++) {
+        const struct source *source = &load->sources.list[i];
+        config->files[i] = arena_text(arena, span_of(source->path));
+        config->texts[i] = (struct config_text){config->files[i], source->text};
+    }
     config->file_count = load->sources.count;
 }
 
@@ -197,25 +247,25 @@ static void warn(struct load *load) {
     for (size_t i = 0; i < rules->standard_count; i++)
         standard_set_meaning(&rules->arena, rules->standards[i]);
     for (size_t i = 0; i < load->sources.count; i++) {
-        const struct node *map = find_value(&load->sources.list[i], STANDARDS);
+        const struct node *map = rules_of(load, i, STANDARDS);
         if (map) warnings_read(&warnings, map);
     }
     warnings_end(&warnings);
     warnings_fini(&warnings);
 }
 
-static int load_file(const char *path, bool rules_only, struct config **out, struct findings *findings) {
-    size_t from = findings->count, errors = findings_errors(findings);
-    struct load load = {.config = config_new(path), .rules_only = rules_only};
+static int load_all(const struct load_from *from, struct config **out, struct findings *findings) {
+    size_t first = findings->count, errors = findings_errors(findings);
+    struct load load = {.config = config_new(from->path), .from = from};
     struct config *config = load.config;
     load.reader = (struct reader){findings, &config->rules.arena};
     load.scope = (struct scope){.reader = &load.reader, .rules = &config->rules};
-    read_main(&load, path);
+    read_main(&load);
     read_rules(&load);
     keep_files(&load);
     bool failed = findings_errors(findings) > errors;
     if (!failed) warn(&load);
-    findings_sort(findings, from, (const char *const *)config->files, config->file_count);
+    findings_sort(findings, first, (const char *const *)config->files, config->file_count);
     scope_fini(&load.scope);
     sources_fini(&load.sources);
     if (failed) {
@@ -227,11 +277,23 @@ static int load_file(const char *path, bool rules_only, struct config **out, str
 }
 
 int config_load(const char *path, struct config **out, struct findings *findings) {
-    return load_file(path, false, out, findings);
+    return load_all(&(struct load_from){.path = path}, out, findings);
 }
 
 int config_load_rules(const char *path, struct config **out, struct findings *findings) {
-    return load_file(path, true, out, findings);
+    return load_all(&(struct load_from){.path = path, .rules_only = true}, out, findings);
+}
+
+int config_load_texts(
+    const struct config_text *texts, size_t count, struct config **out, struct findings *findings) {
+    return load_all(
+        &(struct load_from){.path = texts[0].path, .texts = texts, .text_count = count}, out, findings);
+}
+
+int config_load_edit(const struct config *config, const struct config_text *texts, size_t count,
+    struct config **out, struct findings *findings) {
+    struct load_from from = {config->path, .texts = texts, .text_count = count, .edited = config};
+    return load_all(&from, out, findings);
 }
 
 void config_free(struct config *config) {

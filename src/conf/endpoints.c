@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/un.h>
 
+#include "conf/format.h"
 #include "slad/conf/paths.h"
 
 const char *endpoints_join(struct arena *arena, const char *file, const char *path) {
@@ -19,8 +20,9 @@ const char *endpoints_join(struct arena *arena, const char *file, const char *pa
 
 /* ---- the values */
 
-enum key { UNIX, TCP, HTTP, FILE_PATH, MODE, GROUP, FORMAT, KEYS };
-static const char *const key_names[KEYS] = {"unix", "tcp", "http", "file", "mode", "group", "format"};
+enum key { UNIX, TCP, HTTP, FILE_PATH, AMI, USER, SECRET_FILE, CREDENTIAL, MODE, GROUP, FORMAT, CSV, MAP, KEYS };
+static const char *const key_names[KEYS] = {
+    "unix", "tcp", "http", "file", "ami", "user", "secret_file", "credential", "mode", "group", "format", "csv", "map"};
 
 static bool read_port(struct span text, int *out) {
     int port = 0;
@@ -89,14 +91,6 @@ static bool read_mode(struct reader *r, const struct node *node, unsigned *out) 
     return true;
 }
 
-static bool read_format(struct reader *r, const struct node *node, const char **out) {
-    static const char *const formats[] = {"jsonl"};
-    size_t index;
-    if (!reader_choice(r, node, "a format of events", formats, 1, &index)) return false;
-    *out = formats[index];
-    return true;
-}
-
 /* ---- an entry of a list */
 
 /* What the two lists have in common and what tells them apart. */
@@ -107,7 +101,18 @@ struct side {
 static const struct side listen_side = {
     "an entry of \"listen\"", {[UNIX] = true, [HTTP] = true, [MODE] = true, [GROUP] = true}};
 static const struct side input_side = {"an entry of \"inputs\"",
-    {[UNIX] = true, [TCP] = true, [FILE_PATH] = true, [MODE] = true, [GROUP] = true, [FORMAT] = true}};
+    {[UNIX] = true,
+        [TCP] = true,
+        [FILE_PATH] = true,
+        [AMI] = true,
+        [USER] = true,
+        [SECRET_FILE] = true,
+        [CREDENTIAL] = true,
+        [MODE] = true,
+        [GROUP] = true,
+        [FORMAT] = true,
+        [CSV] = true,
+        [MAP] = true}};
 
 static bool refuse_of_other_side(
     struct reader *r, const struct node *node, const struct side *side, const struct node **values) {
@@ -122,17 +127,17 @@ static bool refuse_of_other_side(
     return clean;
 }
 
-/* How many of the four kinds are given; *kind is the last of them. */
+/* How many of the five kinds are given; *kind is the last of them. */
 static int kinds_given(const struct node *const *values, enum key *kind) {
     int given = 0;
-    for (int key = UNIX; key <= FILE_PATH; key++)
+    for (int key = UNIX; key <= AMI; key++)
         if (values[key]) given++, *kind = (enum key)key;
     return given;
 }
 
 static bool read_place(
     struct reader *r, enum key kind, const struct node *node, const char *file, struct endpoint *out) {
-    static const enum endpoint_kind of[] = {ENDPOINT_UNIX, ENDPOINT_TCP, ENDPOINT_HTTP, ENDPOINT_FILE};
+    static const enum endpoint_kind of[] = {ENDPOINT_UNIX, ENDPOINT_TCP, ENDPOINT_HTTP, ENDPOINT_FILE, ENDPOINT_AMI};
     const char *path;
     out->kind = of[kind];
     if (kind == UNIX) return read_socket(r, node, file, out);
@@ -142,8 +147,45 @@ static bool read_place(
     return true;
 }
 
-static bool read_endpoint(struct reader *r, const struct node *node, const struct side *side,
+static bool read_credential(struct reader *r, const struct node *node, const char **out) {
+    if (!reader_text(r, node, "the name of a credential", out)) return false;
+    if (!strchr(*out, '/')) return true;
+    return reader_error(r, node, "%s is not the name of a credential: one of $CREDENTIALS_DIRECTORY, without a folder",
+               reader_shown(r, node)),
+           false;
+}
+
+/* What an exchange is asked with. */
+static bool read_login(struct reader *r, const struct node *entry, const struct node *const *values, const char *file,
+    struct endpoint *out) {
+    bool clean = true;
+    if (!values[USER]) clean = (reader_error(r, entry, "an input \"ami\" needs a \"user\" of manager.conf"), false);
+    if (out->host && out->port == 0) clean = (reader_error(r, values[AMI], "an exchange listens at a port, mostly 5038"), false);
+    if (!values[SECRET_FILE] == !values[CREDENTIAL])
+        clean = (reader_error(r, entry, "an input \"ami\" needs either \"secret_file\" or \"credential\""), false);
+    if (values[USER]) clean = reader_text(r, values[USER], "a user", &out->user) && clean;
+    if (values[CREDENTIAL]) clean = read_credential(r, values[CREDENTIAL], &out->credential) && clean;
+    if (values[SECRET_FILE]) {
+        const char *path;
+        if (!reader_text(r, values[SECRET_FILE], "the path of a file", &path)) return false;
+        out->secret_file = endpoints_join(r->arena, file, path);
+    }
+    for (int key = FORMAT; key < KEYS; key++)
+        if (values[key])
+            clean = (reader_error(r, values[key], "\"%s\" has no place beside \"ami\"", key_names[key]), false);
+    return clean;
+}
+
+static bool refuse_login(struct reader *r, const struct node *const *values) {
+    bool clean = true;
+    for (int key = USER; key <= CREDENTIAL; key++)
+        if (values[key]) clean = (reader_error(r, values[key], "\"%s\" is for inputs \"ami\"", key_names[key]), false);
+    return clean;
+}
+
+static bool read_endpoint(struct scope *scope, const struct node *node, const struct side *side,
     const char *file, struct endpoint *out) {
+    struct reader *r = scope->reader;
     const struct node *values[KEYS];
     enum key kind = UNIX;
     bool clean = reader_map(r, node, side->owner, key_names, KEYS, values);
@@ -153,7 +195,7 @@ static bool read_endpoint(struct reader *r, const struct node *node, const struc
     if (given != 1) {
         if (clean)
             reader_error(r, node, "%s needs one of %s", side->owner,
-                side == &input_side ? "unix, tcp or file" : "unix or http");
+                side == &input_side ? "unix, tcp, file or ami" : "unix or http");
         return false;
     }
     for (int key = MODE; key <= GROUP; key++)
@@ -161,11 +203,19 @@ static bool read_endpoint(struct reader *r, const struct node *node, const struc
             reader_error(r, values[key], "\"%s\" is for unix sockets", key_names[key]);
             clean = false;
         }
-    *out = (struct endpoint){.format = "jsonl", .file = file, .line = node->line};
+    *out = (struct endpoint){.file = file, .line = node->line};
     clean = read_place(r, kind, values[kind], file, out) && clean;
     if (values[MODE]) clean = read_mode(r, values[MODE], &out->mode) && clean;
     if (values[GROUP]) clean = reader_text(r, values[GROUP], "the name of a group", &out->group) && clean;
-    if (values[FORMAT]) clean = read_format(r, values[FORMAT], &out->format) && clean;
+    if (kind == AMI) {
+        out->format.kind = FORMAT_AMI;
+        return read_login(r, node, values, file, out) && clean;
+    }
+    clean = refuse_login(r, values) && clean;
+    clean = format_read(scope, node, values[FORMAT], values[CSV], values[MAP], &out->format) && clean;
+    if (clean && out->format.kind == FORMAT_AMI)
+        clean = (reader_error(r, values[FORMAT], "\"format: ami\" is for replays of a recorded link: to connect to the "
+            "exchange write \"ami: 127.0.0.1:5038\""), false);
     return clean;
 }
 
@@ -183,8 +233,9 @@ static const struct endpoint *find_same(
     return NULL;
 }
 
-static void read_side(struct reader *r, const struct node *node, const struct side *side,
+static void read_side(struct scope *scope, const struct node *node, const struct side *side,
     struct config *config, struct endpoint **list, size_t *count) {
+    struct reader *r = scope->reader;
     size_t given = node_list_count(node);
     if (given > ENDPOINTS_MAX) {
         reader_error(r, node, "%zu entries: at most %d", given, ENDPOINTS_MAX);
@@ -194,7 +245,7 @@ static void read_side(struct reader *r, const struct node *node, const struct si
     for (size_t i = 0; i < given; i++) {
         const struct node *item = node_list_item(node, i);
         struct endpoint endpoint = {0};
-        if (!read_endpoint(r, item, side, config->path, &endpoint)) continue;
+        if (!read_endpoint(scope, item, side, config->path, &endpoint)) continue;
         const struct endpoint *first = find_same(config->listens, config->listen_count, &endpoint);
         if (!first) first = find_same(config->inputs, config->input_count, &endpoint);
         if (first)
@@ -207,19 +258,19 @@ static void read_side(struct reader *r, const struct node *node, const struct si
 static void set_default(struct arena *arena, char *take_path, struct endpoint **list, size_t *count) {
     *list = arena_alloc(arena, sizeof **list);
     **list = (struct endpoint){
-        .kind = ENDPOINT_UNIX, .format = "jsonl", .path = arena_text(arena, span_of(take_path))};
+        .kind = ENDPOINT_UNIX, .path = arena_text(arena, span_of(take_path))};
     *count = 1;
     free(take_path);
 }
 
 void endpoints_read(
-    struct reader *r, const struct node *listen, const struct node *inputs, struct config *config) {
+    struct scope *scope, const struct node *listen, const struct node *inputs, struct config *config) {
     if (listen)
-        read_side(r, listen, &listen_side, config, &config->listens, &config->listen_count);
+        read_side(scope, listen, &listen_side, config, &config->listens, &config->listen_count);
     else
-        set_default(r->arena, config_default_socket(), &config->listens, &config->listen_count);
+        set_default(scope->reader->arena, config_default_socket(), &config->listens, &config->listen_count);
     if (inputs)
-        read_side(r, inputs, &input_side, config, &config->inputs, &config->input_count);
+        read_side(scope, inputs, &input_side, config, &config->inputs, &config->input_count);
     else
-        set_default(r->arena, config_default_events_socket(), &config->inputs, &config->input_count);
+        set_default(scope->reader->arena, config_default_events_socket(), &config->inputs, &config->input_count);
 }

@@ -4,14 +4,14 @@
 #ifndef SLAD_CONF_ENDPOINTS_H
 #define SLAD_CONF_ENDPOINTS_H
 
-#include "conf/reader.h"
+#include "conf/scope.h"
 #include "slad/conf/config.h"
 
 enum { ENDPOINTS_MAX = 256 }; /* of either kind: each takes a descriptor, a followed glob many */
 
-/* Both keys of the main file; NULL when not given: the defaults. */
+/* Both keys of the main file; NULL when not given: the defaults. Needs scope->zone. */
 void endpoints_read(
-    struct reader *r, const struct node *listen, const struct node *inputs, struct config *config);
+    struct scope *scope, const struct node *listen, const struct node *inputs, struct config *config);
 /* The path relative to the folder that the file lies in; absolute ones as they are. */
 const char *endpoints_join(struct arena *arena, const char *file, const char *path);
 

@@ -40,15 +40,29 @@ static bool is_known(const struct sources *sources, const struct stat *st) {
     return false;
 }
 
+static void parse_text(
+    struct sources *sources, struct reader *r, struct source *source, struct span text) {
+    source->text = (struct span){arena_text(r->arena, text), text.n};
+    if (yaml_tree_read(&sources->arena, source->path, source->text, r->findings, &source->root))
+        sources->is_incomplete = true;
+}
+
 static void parse(
     struct sources *sources, struct reader *r, struct source *source, int fd, const struct node *at) {
     struct buf text = {0};
     int failed = read_all(fd, &text);
     if (failed)
         cannot_read(sources, r, source->path, at, strerror(failed));
-    else if (yaml_tree_read(&sources->arena, source->path, buf_span(&text), r->findings, &source->root))
-        sources->is_incomplete = true;
+    else
+        parse_text(sources, r, source, buf_span(&text));
     buf_fini(&text);
+}
+
+static struct source *add_source(struct sources *sources, const char *path) {
+    sources->list = mem_grow(sources->list, &sources->capacity, sources->count + 1, sizeof *sources->list);
+    struct source *source = &sources->list[sources->count++];
+    *source = (struct source){.path = arena_text(&sources->arena, span_of(path))};
+    return source;
 }
 
 static void read_open(
@@ -63,9 +77,9 @@ static void read_open(
         cannot_read(sources, r, path, at, "not a regular file");
         return;
     }
-    sources->list = mem_grow(sources->list, &sources->capacity, sources->count + 1, sizeof *sources->list);
-    struct source *source = &sources->list[sources->count++];
-    *source = (struct source){arena_text(&sources->arena, span_of(path)), NULL, st.st_dev, st.st_ino};
+    struct source *source = add_source(sources, path);
+    source->device = st.st_dev;
+    source->inode = st.st_ino;
     parse(sources, r, source, fd, at);
 }
 
@@ -83,6 +97,15 @@ void sources_read(struct sources *sources, struct reader *r, const char *path, c
     }
     read_open(sources, r, path, fd, at);
     close(fd);
+}
+
+void sources_take(struct sources *sources, struct reader *r, const char *path, struct span text) {
+    if (sources->count < SOURCES_MAX) {
+        parse_text(sources, r, add_source(sources, path), text);
+        return;
+    }
+    if (!sources->is_incomplete) reader_error(r, &(struct node){.file = path}, "more than %d files", SOURCES_MAX);
+    sources->is_incomplete = true;
 }
 
 /* ---- include */
@@ -141,6 +164,14 @@ void sources_include(struct sources *sources, struct reader *r, const struct nod
             sources_read(sources, r, joined, node);
     }
     *count = kept;
+}
+
+const struct node *source_value(const struct source *source, const char *key) {
+    const struct node *root = source->root;
+    if (!root || root->kind != NODE_MAP) return NULL;
+    for (size_t i = 0; i < root->count; i++)
+        if (span_eq(node_key(root, i)->text, span_of(key))) return node_value(root, i);
+    return NULL;
 }
 
 void sources_fini(struct sources *sources) {

@@ -3,6 +3,7 @@
 #include "conf/limits.h"
 #include "conf/patterns.h"
 #include "conf/targets.h"
+#include "conf/warn.h"
 #include "slad/base/nearest.h"
 
 enum key {
@@ -16,6 +17,7 @@ enum key {
     MIN_COUNT,
     PERCENTILES,
     TIMEZONE,
+    WARN_BELOW,
     /* of clock standards */
     START,
     STOP,
@@ -30,6 +32,7 @@ enum key {
     DUE,
     CALENDAR,
     REPEAT,
+    WARN,
     /* of value standards */
     WHEN,
     VALUE,
@@ -38,8 +41,8 @@ enum key {
     KEYS,
 };
 static const char *const key_names[KEYS] = {"describe", "match", "void", "per", "by", "target", "window",
-    "min_count", "percentiles", "timezone", "start", "stop", "fail", "cancel", "pause", "resume",
-    "paused_while", "reopen", "abandon", "within", "due", "calendar", "repeat", "when", "value", "at_least",
+    "min_count", "percentiles", "timezone", "warn_below", "start", "stop", "fail", "cancel", "pause", "resume",
+    "paused_while", "reopen", "abandon", "within", "due", "calendar", "repeat", "warn", "when", "value", "at_least",
     "at_most"};
 
 /* A standard while it is read. */
@@ -86,7 +89,11 @@ static void check_clock(struct draft *d) {
     if (d->values[START]) {
         need_stop(d, ABANDON, "what was abandoned was not answered");
         need_stop(d, REOPEN, "only what was stopped is reopened");
+        need_stop(d, WARN, "a limit that runs out is met without one");
     }
+    if (d->values[WARN] && !d->values[WITHIN] && !d->values[DUE])
+        reader_error(d->r, d->values[WARN], "\"warn\" in standard %s needs a limit (\"within\" or \"due\") to warn of",
+            d->shown);
     if (d->values[PAUSE] && !d->values[RESUME])
         reader_warn(d->r, d->values[PAUSE], "standard %s is paused and never resumed: there is no \"resume\"",
             d->shown);
@@ -150,6 +157,7 @@ static void read_figures(struct draft *d) {
     s->zone = values[TIMEZONE] ? scope_zone(d->scope, values[TIMEZONE]) : d->scope->zone;
     read_window(d);
     if (values[TARGET]) (void)targets_read(d->r, values[TARGET], s, &s->targets, &s->target_count);
+    if (values[WARN_BELOW] && (!values[TARGET] || s->target_count)) (void)warn_read_below(d->r, values[WARN_BELOW], s);
     if (values[MIN_COUNT]) (void)reader_whole(d->r, values[MIN_COUNT], "a count", 1, &s->min_count);
     if (values[PERCENTILES])
         (void)targets_percentiles(d->r, values[PERCENTILES], &s->percentiles, &s->percentile_count);
@@ -171,6 +179,7 @@ static void read_clock(struct draft *d) {
     if (values[CALENDAR]) (void)scope_calendar(d->scope, values[CALENDAR], &s->calendar);
     if (values[WITHIN]) (void)limits_within(d->scope, values[WITHIN], s);
     if (values[DUE]) (void)reader_attr(d->r, values[DUE], &s->due_attr);
+    if (values[WARN]) (void)warn_read(d->r, values[WARN], s);
     (void)limits_abandon(d->r, values[ABANDON], s);
 }
 

@@ -18,18 +18,10 @@ static bool parse_plain(struct span text, struct decimal *out) {
 }
 
 static bool is_at_most(struct decimal number, int64_t most) {
-    for (int i = 0; i < number.digits; i++) most *= 10;
-    return number.units <= most;
+    return decimal_cmp(number, (struct decimal){most, 0}) <= 0;
 }
 
-static bool same_decimal(struct decimal a, struct decimal b) {
-    __int128 x = a.units, y = b.units;
-    for (int i = a.digits; i < b.digits; i++) x *= 10;
-    for (int i = b.digits; i < a.digits; i++) y *= 10;
-    return x == y;
-}
-
-static bool is_percentage(struct span text, struct decimal *out) {
+bool targets_percentage(struct span text, struct decimal *out) {
     return text.n > 1 && text.p[text.n - 1] == '%' && parse_plain((struct span){text.p, text.n - 1}, out);
 }
 
@@ -98,7 +90,7 @@ static bool read_bound(struct reader *r, const struct node *node, struct span te
     struct err err;
     int64_t ms;
     if (out->stat == STAT_ATTAINMENT) {
-        if (is_percentage(text, &out->bound) && is_at_most(out->bound, 100)) return true;
+        if (targets_percentage(text, &out->bound) && is_at_most(out->bound, 100)) return true;
         return bad(r, node, "attainment needs a percentage from 0% to 100%", "");
     }
     if (out->stat == STAT_MISSED) {
@@ -120,7 +112,7 @@ static bool read_target(
                                              : "write 90% or STAT OP NUMBER, such as \"p90 <= 30s\"";
     struct parts parts;
     if (node->kind != NODE_SCALAR || reader_is_null(node)) return bad(r, node, example, "");
-    if (is_percentage(node->text, &out->bound)) {
+    if (targets_percentage(node->text, &out->bound)) {
         if (!is_at_most(out->bound, 100)) return bad(r, node, "a percentage is from 0% to 100%", "");
         struct buf text = {0};
         buf_printf(&text, "attainment >= %s", node->text.p);
@@ -194,7 +186,7 @@ bool targets_percentiles(
     for (size_t i = 0; i < node->count; i++) {
         struct decimal number;
         bool fine = read_percentile(r, node->items[i], &number), repeated = false;
-        for (size_t j = 0; fine && j < kept; j++) repeated = repeated || same_decimal(list[j], number);
+        for (size_t j = 0; fine && j < kept; j++) repeated = repeated || decimal_cmp(list[j], number) == 0;
         if (repeated)
             reader_error(r, node->items[i], "percentile %s is given twice", reader_shown(r, node->items[i]));
         if (fine && !repeated)

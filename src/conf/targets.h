@@ -16,6 +16,8 @@ enum {
  * complaint. */
 bool targets_read(struct reader *r, const struct node *node, const struct standard *standard,
     const struct target **out, size_t *count);
+/* Whether this is a plain number with a percent sign. */
+bool targets_percentage(struct span text, struct decimal *out);
 /* A list of percentages. False after a complaint. */
 bool targets_percentiles(
     struct reader *r, const struct node *node, const struct decimal **out, size_t *count);

@@ -1,6 +1,7 @@
 #include "conf/warnings.h"
 
 #include "conf/satisfy.h"
+#include "conf/warn.h"
 #include "slad/model/duration.h"
 #include "slad/model/instant.h"
 
@@ -201,6 +202,7 @@ void warnings_read(struct warnings *warnings, const struct node *map) {
         check_all_events(warnings, &s);
         check_when(&s, find_value(s.node, "when"));
         check_limits(&s);
+        if (s.standard->warning_count) warn_check(s.r, find_value(s.node, "warn"), s.standard);
         check_window(&s, warnings->config->retain_events_ms);
         check_meaning(warnings, &s);
     }

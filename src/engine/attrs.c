@@ -5,8 +5,12 @@
 
 enum { MERGE_STACK = 64 };
 
-static struct attrs *make(const val *vals, const uint16_t *slots, uint16_t count) {
-    struct attrs *attrs = mem_alloc(sizeof *attrs + count * (sizeof(val) + sizeof(uint16_t)));
+static size_t bytes_of(size_t count) {
+    return sizeof(struct attrs) + count * (sizeof(val) + sizeof(uint16_t));
+}
+
+static struct attrs *make(struct intern *texts, const val *vals, const uint16_t *slots, uint16_t count) {
+    struct attrs *attrs = pool_alloc(&texts->pool, bytes_of(count));
     attrs->refs = 1;
     attrs->count = count;
     for (uint16_t i = 0; i < count; i++) attrs->vals[i] = val_ref(vals[i]);
@@ -14,8 +18,8 @@ static struct attrs *make(const val *vals, const uint16_t *slots, uint16_t count
     return attrs;
 }
 
-struct attrs *attrs_new_empty(void) {
-    return make(NULL, NULL, 0);
+struct attrs *attrs_new_empty(struct intern *texts) {
+    return make(texts, NULL, NULL, 0);
 }
 
 static bool changes(const struct attrs *before, const struct own *own, size_t count) {
@@ -25,7 +29,7 @@ static bool changes(const struct attrs *before, const struct own *own, size_t co
 }
 
 /* Both lists come by rising slot (an event's own attributes are sorted when it is taken in). */
-struct attrs *attrs_after(const struct attrs *before, const struct own *own, size_t count) {
+struct attrs *attrs_after(struct intern *texts, const struct attrs *before, const struct own *own, size_t count) {
     if (!changes(before, own, count)) return attrs_ref((struct attrs *)before);
     val few_vals[MERGE_STACK], *vals = few_vals;
     uint16_t few_slots[MERGE_STACK], *slots = few_slots, n = 0;
@@ -43,7 +47,7 @@ struct attrs *attrs_after(const struct attrs *before, const struct own *own, siz
         vals[n] = v;
         slots[n++] = slot;
     }
-    struct attrs *attrs = make(vals, slots, n);
+    struct attrs *attrs = make(texts, vals, slots, n);
     if (vals != few_vals) {
         free(vals);
         free(slots);
@@ -54,5 +58,11 @@ struct attrs *attrs_after(const struct attrs *before, const struct own *own, siz
 void attrs_drop(struct intern *texts, struct attrs *attrs) {
     if (!attrs || --attrs->refs) return;
     for (uint16_t i = 0; i < attrs->count; i++) val_drop(texts, attrs->vals[i]);
-    free(attrs);
+    pool_free(&texts->pool, attrs, bytes_of(attrs->count));
+}
+
+bool attrs_equal(const struct attrs *a, const struct attrs *b) {
+    if (a == b) return true;
+    return a->count == b->count && memcmp(a->vals, b->vals, a->count * sizeof *a->vals) == 0 &&
+           memcmp(attrs_slots(a), attrs_slots(b), a->count * sizeof(uint16_t)) == 0;
 }

@@ -31,10 +31,11 @@ static inline struct attrs *attrs_ref(struct attrs *attrs) {
     return attrs;
 }
 /* The attributes of a contact without events; with a reference. */
-struct attrs *attrs_new_empty(void);
+struct attrs *attrs_new_empty(struct intern *texts);
 /* `before` with an event's own attributes on top: a new one, or `before` itself when nothing changes; with a
  * reference. */
-struct attrs *attrs_after(const struct attrs *before, const struct own *own, size_t count);
+struct attrs *attrs_after(struct intern *texts, const struct attrs *before, const struct own *own, size_t count);
+bool attrs_equal(const struct attrs *a, const struct attrs *b);
 void attrs_drop(struct intern *texts, struct attrs *attrs);
 
 #endif

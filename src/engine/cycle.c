@@ -24,10 +24,8 @@ int64_t cycle_elapsed(const struct cycle *c, int64_t at) {
     return total;
 }
 
-int64_t cycle_due(const struct cycle *c) {
-    if (c->limit_kind == LIMIT_NONE || c->limit_ms == INSTANT_NEVER) return INSTANT_NEVER;
-    if (c->limit_kind == LIMIT_AT) return c->limit_ms;
-    int64_t left = c->limit_ms, from = c->start;
+int64_t cycle_runs_through(const struct cycle *c, int64_t left) {
+    int64_t from = c->start;
     for (uint32_t i = 0; i < c->pause_count; i += 2) {
         int64_t ran = calendar_open_between(c->calendar, from, c->pauses[i]);
         if (ran > left) return calendar_due(c->calendar, from, left);
@@ -36,6 +34,11 @@ int64_t cycle_due(const struct cycle *c) {
         if (from == INSTANT_NEVER) return INSTANT_NEVER;
     }
     return calendar_due(c->calendar, from, left);
+}
+
+int64_t cycle_due(const struct cycle *c) {
+    if (c->limit_kind == LIMIT_NONE || c->limit_ms == INSTANT_NEVER) return INSTANT_NEVER;
+    return c->limit_kind == LIMIT_AT ? c->limit_ms : cycle_runs_through(c, c->limit_ms);
 }
 
 static bool clock_decides(const struct ledger *ledger, const struct cycle *c) {
@@ -50,9 +53,9 @@ int64_t cycle_fires(const struct ledger *ledger, const struct cycle *c) {
     return due + 1 > c->since ? due + 1 : c->since;
 }
 
-static void add_pause(struct cycle *c, int64_t from) {
+static void add_pause(struct pool *pool, struct cycle *c, int64_t from) {
     size_t capacity = c->pause_capacity;
-    c->pauses = mem_grow(c->pauses, &capacity, c->pause_count + 2, sizeof *c->pauses);
+    c->pauses = pool_grow(pool, c->pauses, &capacity, c->pause_count + 2, sizeof *c->pauses);
     c->pause_capacity = (uint32_t)capacity;
     c->pauses[c->pause_count++] = from;
     c->pauses[c->pause_count++] = INSTANT_NEVER;
@@ -147,7 +150,7 @@ static void reread(struct ledger *ledger, struct cycle *c, int64_t at) {
 static void hold(const struct ledger *ledger, const struct track *track, struct cycle *c, int64_t at) {
     const struct rule_match *paused_while = ledger->rule->paused_while;
     bool want = track->held || (paused_while && match_holds(paused_while, c->now_attrs));
-    if (want && !cycle_is_paused(c)) add_pause(c, at);
+    if (want && !cycle_is_paused(c)) add_pause(&ledger->texts->pool, c, at);
     if (!want && cycle_is_paused(c)) c->pauses[c->pause_count - 1] = at;
 }
 
@@ -202,7 +205,7 @@ static bool end_by(const struct ledger *ledger, struct cycle *c, int64_t at, uns
 
 static void reopen(struct ledger *ledger, struct track *track, struct cycle *c, int64_t at) {
     track->held = false;
-    if (!cycle_is_paused(c)) add_pause(c, c->end);
+    if (!cycle_is_paused(c)) add_pause(&ledger->texts->pool, c, c->end);
     c->end = INSTANT_NEVER;
     c->how = HOW_RUNNING;
     c->elapsed = 0;
@@ -275,6 +278,37 @@ bool cycle_step(struct ledger *ledger, struct track *track, const struct moment 
 void cycle_fini(struct intern *texts, struct cycle *c) {
     attrs_drop(texts, c->attrs);
     attrs_drop(texts, c->now_attrs);
-    free(c->pauses);
+    pool_free(&texts->pool, c->pauses, c->pause_capacity * sizeof *c->pauses);
     *c = (struct cycle){0};
+}
+
+/* ---------------------------------------------------------------- copies */
+
+struct track track_copy(struct intern *texts, const struct track *track) {
+    struct track copy = *track;
+    if (!track->exists) return copy;
+    struct cycle *c = &copy.cycle;
+    attrs_ref(c->attrs);
+    attrs_ref(c->now_attrs);
+    c->pause_capacity = c->pause_count;
+    c->pauses = NULL;
+    if (c->pause_count) {
+        c->pauses = pool_alloc(&texts->pool, c->pause_count * sizeof *c->pauses);
+        memcpy(c->pauses, track->cycle.pauses, c->pause_count * sizeof *c->pauses);
+    }
+    return copy;
+}
+
+static bool cycle_same(const struct cycle *a, const struct cycle *b) {
+    return a->contact == b->contact && a->start == b->start && a->nth == b->nth && a->how == b->how &&
+           a->outcome == b->outcome && a->limit_kind == b->limit_kind && a->limit_ms == b->limit_ms &&
+           a->calendar == b->calendar && a->rule == b->rule && a->since == b->since && a->end == b->end &&
+           a->decided == b->decided && a->due == b->due && a->by_clock == b->by_clock && a->elapsed == b->elapsed &&
+           a->group == b->group && a->pause_count == b->pause_count &&
+           (!a->pause_count || memcmp(a->pauses, b->pauses, a->pause_count * sizeof *a->pauses) == 0) &&
+           attrs_equal(a->attrs, b->attrs) && attrs_equal(a->now_attrs, b->now_attrs);
+}
+
+bool track_same(const struct track *a, const struct track *b) {
+    return a->held == b->held && a->exists == b->exists && (!a->exists || cycle_same(&a->cycle, &b->cycle));
 }

@@ -39,6 +39,8 @@ struct cycle {
     int16_t rule;                     /* which limit; -1 */
     uint8_t limit_kind, outcome, how;
     bool by_clock;                    /* decided because the limit ran out, at max(due, since) */
+    uint8_t warned;                   /* warnings that the clock has found reached, a bit each (warn.h) */
+    bool warn_again;                  /* the furthest of them may not have been told as things stand now */
 };
 
 /* The fold of one standard over one subject. */
@@ -49,7 +51,12 @@ struct track {
     uint32_t standard;
     bool held;   /* between pause and resume */
     bool exists; /* cycle holds one */
+    bool ripe_to_warn; /* what is ripe is a warning, not the limit */
 };
+
+/* A copy with references of its own; whether two are in the same state, whatever the clock is to look at. */
+struct track track_copy(struct intern *texts, const struct track *track);
+bool track_same(const struct track *a, const struct track *b);
 
 static inline bool cycle_runs(const struct cycle *c) {
     return c->how == HOW_RUNNING;
@@ -85,6 +92,8 @@ void cycle_void(struct cycle *cycle, int64_t at_ms);
 
 /* Milliseconds the clock has run until this instant. */
 int64_t cycle_elapsed(const struct cycle *cycle, int64_t at_ms);
+/* The last instant at which the clock shows no more than this, as far as is known; INSTANT_NEVER. */
+int64_t cycle_runs_through(const struct cycle *cycle, int64_t elapsed_ms);
 /* The last instant within the limit, as far as is known; INSTANT_NEVER. */
 int64_t cycle_due(const struct cycle *cycle);
 /* The held-back clock at which cycle_settle() will decide something; INSTANT_NEVER. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "deadline.h"
+#include "evict.h"
 #include "fold.h"
 #include "redo.h"
 
@@ -21,7 +22,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct engine_optio
 static void waiting_free(struct engine *engine, struct waiting *waiting) {
     intern_drop(&engine->texts, waiting->contact);
     moment_free(&engine->timeline, waiting->moment);
-    free(waiting);
+    pool_free(&engine->texts.pool, waiting, sizeof *waiting);
 }
 
 void engine_free(struct engine *engine) {
@@ -30,6 +31,7 @@ void engine_free(struct engine *engine) {
         waiting_free(engine, (struct waiting *)engine->waiting.entries[i].node);
     heap_fini(&engine->waiting);
     heap_fini(&engine->deadlines);
+    hash_set_fini(&engine->evicted);
     timeline_fini(&engine->timeline);
     for (size_t i = 0; i < engine->program->count; i++) ledger_fini(&engine->ledgers[i]);
     free(engine->ledgers);
@@ -53,7 +55,8 @@ void engine_event(struct engine *engine, const struct event *event) {
         fold_moment(engine, event->contact, event->received_ms, moment);
         return;
     }
-    struct waiting *waiting = mem_zalloc(sizeof *waiting);
+    struct waiting *waiting = pool_zalloc(&engine->texts.pool, sizeof *waiting);
+    if (moment_is_of_interest(engine->program, moment)) timeline_contact(&engine->timeline, event->contact)->waiting++;
     waiting->contact = intern_get(&engine->texts, event->contact);
     waiting->received_ms = event->received_ms;
     waiting->moment = moment;
@@ -66,6 +69,8 @@ static void take_waiting(struct engine *engine) {
         struct waiting *waiting = (struct waiting *)top->node;
         heap_remove(&engine->waiting, &waiting->node);
         struct moment *moment = waiting->moment;
+        struct contact *contact = timeline_find(&engine->timeline, sym_span(waiting->contact));
+        if (contact && contact->waiting && moment_is_of_interest(engine->program, moment)) contact->waiting--;
         waiting->moment = NULL;
         fold_moment(engine, sym_span(waiting->contact), waiting->received_ms, moment);
         waiting_free(engine, waiting);
@@ -82,10 +87,10 @@ void engine_advance(struct engine *engine, int64_t now_ms, int64_t held_ms) {
         deadline_fire(engine, (struct subject *)top->node);
 }
 
-static void report_level(void *arg, const struct level_change *change, bool closed) {
+static void report_level(void *arg, const struct level_change *change, enum effect_kind kind) {
     struct engine *engine = arg;
     if (!engine->options.effect || engine->muted) return;
-    struct effect effect = {.kind = closed ? EFFECT_LEVEL_CLOSED : EFFECT_LEVEL_OPENED, .level = *change};
+    struct effect effect = {.kind = kind, .level = *change};
     engine->options.effect(engine->options.arg, &effect);
 }
 
@@ -132,6 +137,7 @@ void engine_forget(struct engine *engine, struct span contact) {
 struct engine_size engine_size(const struct engine *engine) {
     struct engine_size size = {.contacts = engine->timeline.contacts.count, .open_cycles = engine->open_cycles};
     size.waiting_events = engine->waiting.count;
+    size.evicted = engine->evicted.count;
     size.deadlines = engine->deadlines.count;
     for (size_t i = 0; i < engine->program->count; i++) {
         size.groups += engine->ledgers[i].group_count;

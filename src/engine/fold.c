@@ -23,10 +23,10 @@ static bool needs_redo(struct engine *engine, struct subject *subject, const str
     for (uint32_t i = 0; i < subject->track_count; i++)
         if (clock_was_early(&subject->tracks[i], m)) return true;
     const struct event_name *name = m->name == NAME_UNKNOWN ? NULL : engine->program->names[m->name];
-    for (size_t i = 0; name && i < name->count; i++) {
+    if (!name || !name->voids[subject->keyspace]) return false;
+    for (size_t i = 0; i < name->count; i++) {
         const struct compiled *rule = &engine->program->standards[name->reactions[i].standard];
-        if (rule->keyspace != subject->keyspace || !rule->standard->void_.count) continue;
-        if (!rule->standard->repeat && !rule->standard->is_value) continue;
+        if (rule->keyspace != subject->keyspace || !rule->reaches_back) continue;
         if (reaction_roles(&name->reactions[i], m->own, m->own_count) & ROLE_VOID) return true;
     }
     return false;
@@ -46,19 +46,14 @@ static void append(struct engine *engine, struct contact *contact, struct moment
         if (k > 0 && !moment_matters(&engine->timeline, m, k)) continue;
         struct subject *subject = timeline_subject(&engine->timeline, contact, k, m->attrs, FIND_OR_MAKE);
         if (!subject) continue;
-        moments_insert(&subject->moments, m);
+        moments_insert(&engine->texts.pool, &subject->moments, m);
         step_subject(engine, subject, m);
     }
 }
 
-/* An event that no standard reacts to, without an attribute that one reads, changes nothing. */
-static bool is_of_interest(const struct program *program, const struct moment *m) {
-    return m->name != NAME_UNKNOWN || m->own_count > (program->contact_slot != SLOT_NONE);
-}
-
 void fold_moment(struct engine *engine, struct span name, int64_t received_ms, struct moment *m) {
     struct timeline *timeline = &engine->timeline;
-    bool interest = is_of_interest(engine->program, m);
+    bool interest = moment_is_of_interest(engine->program, m);
     struct contact *contact = interest ? timeline_contact(timeline, name) : timeline_find(timeline, name);
     if (contact && received_ms > contact->received_ms) contact->received_ms = received_ms;
     if (!interest) {
@@ -70,7 +65,7 @@ void fold_moment(struct engine *engine, struct span name, int64_t received_ms, s
     const struct moment *last = own->count ? own->list[own->count - 1] : NULL;
     bool late = last && moment_cmp(m, last) < 0;
     if (!late) {
-        m->attrs = attrs_after(last ? last->attrs : timeline->nothing, m->own, m->own_count);
+        m->attrs = attrs_after(&engine->texts, last ? last->attrs : timeline->nothing, m->own, m->own_count);
         late = needs_redo_anywhere(engine, contact, m);
     }
     if (late) redo_moment(engine, contact, m);

@@ -8,6 +8,7 @@
 #include "ledger.h"
 
 #include <stdlib.h>
+#include "headroom.h"
 
 void ledger_init(struct ledger *ledger, const struct compiled *rule, struct intern *texts) {
     *ledger = (struct ledger){.rule = rule, .texts = texts, .edge = INT64_MIN, .held_edge = INT64_MIN};
@@ -80,6 +81,7 @@ static struct group_state *find_or_make(struct ledger *ledger, struct sym **text
     size_t targets = ledger->rule->standard->target_count;
     if (targets) group->levels = mem_zalloc(targets * sizeof *group->levels);
     for (size_t i = 0; i < targets; i++) group->levels[i].opened_ms = INSTANT_NEVER;
+    group->warned_ms = INSTANT_NEVER;
     ledger->groups =
         mem_grow(ledger->groups, &ledger->group_capacity, ledger->group_count + 1, sizeof *ledger->groups);
     ledger->groups[ledger->group_count++] = group;
@@ -246,6 +248,25 @@ static void learn_all(struct ledger *ledger, int64_t t) {
     }
 }
 
+/* Below `warn_below` while the target it warns of holds. */
+static bool is_at_risk(const struct standard *s, const struct counts *counts, enum verdict verdict) {
+    return verdict == VERDICT_HOLDS && judge(s->warn_below, counts, 0, s->min_count, 0) == VERDICT_BREAKS;
+}
+
+static void judge_risk(struct ledger *ledger, struct group_state *group, enum verdict verdict, int64_t t,
+    level_report *report, void *arg) {
+    const struct standard *s = ledger->rule->standard;
+    bool risk = is_at_risk(s, &group->held, verdict);
+    if (risk == (group->warned_ms != INSTANT_NEVER)) return;
+    struct level_change change = {.standard = s, .group = ledger_group_texts(ledger, group), .target = s->warn_target};
+    change.opened_ms = risk ? t : group->warned_ms;
+    change.closed_ms = risk ? INSTANT_NEVER : t;
+    change.held_again = !risk && verdict == VERDICT_HOLDS;
+    change.broke = !risk && verdict == VERDICT_BREAKS;
+    group->warned_ms = risk ? t : INSTANT_NEVER;
+    if (report) report(arg, &change, risk ? EFFECT_LEVEL_WARNED : EFFECT_LEVEL_WARNING_OVER);
+}
+
 static void judge_group(
     struct ledger *ledger, struct group_state *group, int64_t t, level_report *report, void *arg) {
     const struct standard *s = ledger->rule->standard;
@@ -254,8 +275,11 @@ static void judge_group(
         enum verdict verdict =
             judge(&s->targets[i], &group->held, level->below, s->min_count, standard_digits(s));
         bool breaks = verdict == VERDICT_BREAKS;
+        if (s->warn_below && i == s->warn_target) judge_risk(ledger, group, verdict, t, report, arg);
         if (breaks == (level->opened_ms != INSTANT_NEVER)) continue;
-        struct level_change change = {s, ledger_group_texts(ledger, group), i, t, INSTANT_NEVER};
+        struct level_change change = {.standard = s, .group = ledger_group_texts(ledger, group), .target = i};
+        change.opened_ms = t;
+        change.closed_ms = INSTANT_NEVER;
         if (breaks) {
             level->opened_ms = t;
         } else {
@@ -264,12 +288,17 @@ static void judge_group(
             change.held_again = verdict == VERDICT_HOLDS;
             level->opened_ms = INSTANT_NEVER;
         }
-        if (report) report(arg, &change, !breaks);
+        if (report) report(arg, &change, breaks ? EFFECT_LEVEL_OPENED : EFFECT_LEVEL_CLOSED);
     }
 }
 
 void ledger_adopt_level(struct ledger *ledger, struct group_state *group, size_t target, int64_t opened_ms) {
     group->levels[target].opened_ms = opened_ms;
+    touch(ledger, group);
+}
+
+void ledger_adopt_warning(struct ledger *ledger, struct group_state *group, int64_t warned_ms) {
+    group->warned_ms = warned_ms;
     touch(ledger, group);
 }
 
@@ -300,18 +329,37 @@ void ledger_judge(struct ledger *ledger, int64_t through_ms, level_report *repor
 
 /* ---------------------------------------------------------------- figures */
 
+/* How many numbers in the window are at most the target's cut; 0 where it is not needed. */
+static int64_t below_now(const struct ledger *ledger, struct group_state *group, size_t target) {
+    if (!judge_needs_below(&ledger->rule->standard->targets[target])) return 0;
+    return (int64_t)spread_count_at_most(&group->spread, ledger->cuts[target]);
+}
+
+static enum verdict verdict_now(const struct ledger *ledger, struct group_state *group, size_t target) {
+    const struct standard *s = ledger->rule->standard;
+    int64_t below = below_now(ledger, group, target);
+    return judge(&s->targets[target], &group->now, below, s->min_count, standard_digits(s));
+}
+
 static enum state state_of(struct ledger *ledger, struct group_state *group) {
     const struct standard *s = ledger->rule->standard;
     bool open = group->now.met + group->now.missed == 0;
     for (size_t i = 0; i < s->target_count; i++) {
-        int64_t below = 0;
-        if (judge_needs_below(&s->targets[i]))
-            below = (int64_t)spread_count_at_most(&group->spread, ledger->cuts[i]);
-        enum verdict verdict = judge(&s->targets[i], &group->now, below, s->min_count, standard_digits(s));
+        enum verdict verdict = verdict_now(ledger, group, i);
         if (verdict == VERDICT_BREAKS) return STATE_BREACHED;
         if (verdict == VERDICT_OPEN) open = true;
     }
     return open ? STATE_NO_DATA : STATE_MET;
+}
+
+void ledger_targets(struct ledger *ledger, struct group_state *group, struct target_figures *out) {
+    static const enum state states[] = {
+        [VERDICT_HOLDS] = STATE_MET, [VERDICT_BREAKS] = STATE_BREACHED, [VERDICT_OPEN] = STATE_NO_DATA};
+    const struct standard *s = ledger->rule->standard;
+    for (size_t i = 0; i < s->target_count; i++) {
+        struct headroom_of of = {&s->targets[i], &group->now, below_now(ledger, group, i), s->min_count, standard_digits(s)};
+        out[i] = (struct target_figures){states[verdict_now(ledger, group, i)], headroom(&of), recover(&of)};
+    }
 }
 
 struct figures ledger_figures(
@@ -326,6 +374,7 @@ struct figures ledger_figures(
     f.durations = group->now.durations;
     f.sum = group->now.sum;
     f.state = state_of(ledger, group);
+    f.at_risk = s->warn_below && is_at_risk(s, &group->now, verdict_now(ledger, group, s->warn_target));
     f.percentiles = percentiles;
     if (!f.durations) return f;
     f.min = spread_rank(&group->spread, 1);

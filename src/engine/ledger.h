@@ -30,6 +30,7 @@ struct group_state {
     struct spread spread;
     struct counts held;  /* in the window, at the instant judged */
     struct level *levels; /* one a target; NULL without targets */
+    int64_t warned_ms;    /* INSTANT_NEVER: not below the standard's warn_below, or not while its target holds */
     bool touched;        /* to be judged at the instant in hand */
     bool dirty;          /* its figures changed since they were last read as changed */
     bool shown;          /* was listed when last read as changed */
@@ -65,7 +66,8 @@ struct ledger {
     size_t touched_count, touched_capacity;
 };
 
-typedef void level_report(void *arg, const struct level_change *change, bool closed);
+/* kind: one of those of levels. */
+typedef void level_report(void *arg, const struct level_change *change, enum effect_kind kind);
 
 void ledger_init(struct ledger *ledger, const struct compiled *rule, struct intern *texts);
 void ledger_fini(struct ledger *ledger);
@@ -90,11 +92,16 @@ void ledger_move(struct ledger *ledger, int64_t now_ms);
 void ledger_judge(struct ledger *ledger, int64_t through_ms, level_report *report, void *arg);
 /* Takes over what was known of a level before (INSTANT_NEVER: it was not open); judged again at the next instant. */
 void ledger_adopt_level(struct ledger *ledger, struct group_state *group, size_t target, int64_t opened_ms);
+/* The same for its warning. */
+void ledger_adopt_warning(struct ledger *ledger, struct group_state *group, int64_t warned_ms);
 /* The next instant that ledger_judge() has something to do at; INSTANT_NEVER. */
 int64_t ledger_next(const struct ledger *ledger);
 
-/* The figures of one group at now (ledger_move() was called). percentiles: room for the standard's. */
+/* The figures of one group at now (ledger_move() was called), but for its targets. percentiles: room for the
+ * standard's. */
 struct figures ledger_figures(
     struct ledger *ledger, struct group_state *group, int64_t now_ms, int64_t *percentiles);
+/* Each target of the group, likewise; out: room for the standard's. */
+void ledger_targets(struct ledger *ledger, struct group_state *group, struct target_figures *out);
 
 #endif

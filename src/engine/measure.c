@@ -11,6 +11,7 @@ struct measure measure_of(const struct cycle *c) {
     m.due = c->due;
     m.end = c->end;
     m.value = c->elapsed;
+    m.warned = c->warned;
     m.has_value = c->how == HOW_STOP && (c->outcome == OUTCOME_MET || c->outcome == OUTCOME_MISSED);
     return m;
 }

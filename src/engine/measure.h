@@ -19,6 +19,7 @@ struct measure {
     uint8_t outcome;
     bool open;                 /* runs, and counts as open */
     bool has_value;            /* value counts as a duration */
+    uint8_t warned;            /* warnings reached, a bit each */
 };
 struct measures {
     struct measure *list; /* by rising (start, nth) */

@@ -1,5 +1,7 @@
 #include "post.h"
 
+#include "warn.h"
+
 static bool same_record(const struct known_record *a, const struct known_record *b) {
     return a->known == b->known && a->record.at == b->record.at && a->record.value == b->record.value &&
            a->record.group == b->record.group && a->record.outcome == b->record.outcome &&
@@ -72,12 +74,63 @@ static void post_breach(struct engine *engine, const struct ledger *ledger, cons
     engine->options.effect(engine->options.arg, &effect);
 }
 
+/* ---------------------------------------------------------------- warnings */
+
+void post_warned(struct engine *engine, uint32_t standard, const struct subject *subject, const struct cycle *c,
+    size_t warning) {
+    if (!engine->options.effect || engine->muted) return;
+    const struct ledger *ledger = &engine->ledgers[standard];
+    struct effect effect = {.kind = EFFECT_WARNED};
+    struct span spare;
+    effect.warning = (struct warning){.standard = ledger->rule->standard, .contact = sym_span(c->contact->name)};
+    effect.warning.subject = subject_texts(subject, &spare);
+    effect.warning.group = ledger_group_texts(ledger, c->group);
+    effect.warning.started_ms = c->start;
+    effect.warning.nth = c->nth;
+    effect.warning.warning = warning;
+    effect.warning.reached_ms = warn_at(c, &ledger->rule->standard->warnings[warning]);
+    effect.warning.due_ms = cycle_due(c);
+    effect.warning.ended_ms = INSTANT_NEVER;
+    engine->options.effect(engine->options.arg, &effect);
+}
+
+static enum warning_state warning_state_of(const struct measure *m, size_t warning) {
+    static const enum warning_state decided[] = {
+        [OUTCOME_MET] = WARNING_MET, [OUTCOME_MISSED] = WARNING_MISSED, [OUTCOME_EXCLUDED] = WARNING_EXCLUDED};
+    if (!m || !(m->warned >> warning & 1)) return WARNING_WITHDRAWN;
+    if (m->outcome != OUTCOME_NONE) return decided[m->outcome];
+    return m->open ? WARNING_OPEN : WARNING_WITHDRAWN;
+}
+
+static void post_warnings(struct engine *engine, const struct ledger *ledger, const struct subject *subject,
+    const struct measure *before, const struct measure *after, int64_t cause) {
+    if (!before || !before->warned || !engine->options.effect || engine->muted) return;
+    struct effect effect = {.kind = EFFECT_WARNING_CHANGED};
+    struct span spare;
+    struct warning *w = &effect.warning;
+    *w = (struct warning){.standard = ledger->rule->standard, .contact = sym_span(before->contact->name)};
+    w->subject = subject_texts(subject, &spare);
+    w->group = ledger_group_texts(ledger, before->group);
+    w->started_ms = before->start;
+    w->nth = before->nth;
+    w->reached_ms = w->due_ms = INSTANT_NEVER;
+    for (size_t i = 0; i < ledger->rule->standard->warning_count; i++) {
+        if (!(before->warned >> i & 1)) continue;
+        w->warning = i;
+        w->state = warning_state_of(after, i);
+        if (w->state == warning_state_of(before, i)) continue;
+        w->ended_ms = w->state == WARNING_OPEN ? INSTANT_NEVER : w->state == WARNING_WITHDRAWN ? cause : after->decided;
+        engine->options.effect(engine->options.arg, &effect);
+    }
+}
+
 void post_change(struct engine *engine, uint32_t standard, const struct subject *subject,
     const struct measure *before, const struct measure *after, int64_t cause) {
     struct ledger *ledger = &engine->ledgers[standard];
     post_open(engine, ledger, before, after);
     post_records(ledger, before, after, cause);
     post_breach(engine, ledger, subject, before, after);
+    post_warnings(engine, ledger, subject, before, after, cause);
 }
 
 static int by_start(const struct measure *a, const struct measure *b) {

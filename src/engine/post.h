@@ -10,7 +10,10 @@
  * of the event that changed it; levels learn no earlier that something is taken back. */
 void post_change(struct engine *engine, uint32_t standard, const struct subject *subject,
     const struct measure *before, const struct measure *after, int64_t cause_ms);
-/* The same for two lists, matched by (start, nth). */
+/* The clock has found a warning of the running cycle reached. */
+void post_warned(struct engine *engine, uint32_t standard, const struct subject *subject, const struct cycle *cycle,
+    size_t warning);
+/* The same as post_change() for two lists, matched by (start, nth). */
 void post_changes(struct engine *engine, uint32_t standard, const struct subject *subject,
     const struct measures *before, const struct measures *after, int64_t cause_ms);
 

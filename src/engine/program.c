@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <stdlib.h>
+#include "sieve.h"
 
 struct slot_entry {
     struct span name;
@@ -83,6 +84,7 @@ unsigned reaction_roles(const struct reaction *reaction, const struct own *own, 
 const struct reaction *program_reaction(const struct program *program, uint32_t name, uint32_t standard) {
     if (name == NAME_UNKNOWN) return NULL;
     const struct event_name *e = program->names[name];
+    if (e->by_standard) return e->by_standard[standard] ? &e->reactions[e->by_standard[standard] - 1] : NULL;
     size_t lo = 0, hi = e->count;
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
@@ -207,6 +209,7 @@ static uint32_t keyspace_of(struct program *program, const struct standard *s) {
     struct keyspace *ks = &program->keyspaces[program->keyspace_count];
     *ks = (struct keyspace){.attrs = s->per, .count = s->per_count};
     ks->slots = slots_of(program, s->per, s->per_count);
+    for (size_t i = 0; i < s->per_count; i++) ks->by_contact |= strcmp(s->per[i], "contact") == 0;
     return (uint32_t)program->keyspace_count++;
 }
 
@@ -226,6 +229,7 @@ static void compile_standard(struct program *program, uint32_t index, const stru
     if (s->due_attr) c->due_slot = slot_of(program, s->due_attr);
     if (s->is_value) c->value_slot = slot_of(program, s->value_attr);
     c->has_stop = s->stop.count > 0;
+    c->reaches_back = s->void_.count && (s->repeat || s->is_value);
     c->decides_at_end = s->abandon.count > 0 && s->after_limit == OUTCOME_EXCLUDED;
     react_all(program, s, index);
 }
@@ -268,6 +272,26 @@ static void make_masks(struct program *program) {
     for (size_t s = 0; s < program->count; s++) program->standards[s].mask[program->contact_slot / 64] &= keep;
 }
 
+/* A table of all names by all standards, as long as it stays small: 16 MB. */
+enum { TABLE_MAX = 4 << 20 };
+
+static void index_names(struct program *program) {
+    bool small = program->name_count * program->count <= TABLE_MAX;
+    for (size_t n = 0; n < program->name_count; n++) {
+        struct event_name *name = program->names[n];
+        uint32_t *table = small ? arena_alloc(&program->arena, (program->count + 1) * sizeof *table) : NULL;
+        name->matters = arena_alloc(&program->arena, program->keyspace_count);
+        name->voids = arena_alloc(&program->arena, program->keyspace_count);
+        for (uint32_t r = 0; r < name->count; r++) {
+            const struct compiled *rule = &program->standards[name->reactions[r].standard];
+            if (table) table[rule->index] = r + 1;
+            name->matters[rule->keyspace] = true;
+            if (rule->reaches_back) name->voids[rule->keyspace] = true;
+        }
+        name->by_standard = table;
+    }
+}
+
 struct program *program_new(const struct ruleset *rules, struct intern *texts) {
     static const char *const per_contact[] = {"contact"};
     struct program *program = mem_zalloc(sizeof *program);
@@ -283,6 +307,8 @@ struct program *program_new(const struct ruleset *rules, struct intern *texts) {
     program->keyspaces[0].count = 0;
     make_masks(program);
     program->keyspaces[0].count = 1;
+    index_names(program);
+    sieve_make(program);
     return program;
 }
 

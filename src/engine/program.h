@@ -58,6 +58,7 @@ struct keyspace {
     const char *const *attrs;
     size_t count;
     const uint16_t *slots;
+    bool by_contact; /* `contact` is among them: a subject is of one contact alone */
     uint64_t *mask; /* slots that its standards read, its own included */
 };
 
@@ -71,6 +72,7 @@ struct compiled {
     const uint16_t *by;
     int due_slot, value_slot; /* -1: none */
     bool has_stop;
+    bool reaches_back; /* its void excludes what ended long before: it is run over all of a timeline */
     bool decides_at_end; /* abandon with after_limit: excluded: a limit that runs out decides nothing alone */
     uint64_t *mask;      /* slots whose change can change what it thinks of a running cycle */
 };
@@ -86,8 +88,13 @@ struct reaction {
     const struct conditional_role *conditional;
     size_t conditional_count;
 };
+struct sieve;
 struct event_name {
     struct span name;
+    struct sieve *sieves; /* one a keyspace (sieve.h) */
+    const uint32_t *by_standard; /* the place of its reaction, from 1; 0: none. NULL: to be searched for */
+    bool *matters; /* one a keyspace: a standard of it reacts */
+    bool *voids;   /* one a keyspace: it can exclude what ended long before */
     struct reaction *reactions; /* by rising standard */
     size_t count, capacity;
 };
@@ -109,6 +116,7 @@ struct program {
     size_t name_count, name_capacity;
     struct map name_map; /* of struct event_name_entry */
     size_t mask_words;
+    uint64_t *pivots; /* slots by which standards are sieved */
     uint16_t contact_slot; /* SLOT_NONE: nobody asks for `contact` */
 };
 

@@ -1,6 +1,8 @@
 /* Reading what the engine knows. */
 #include <stdlib.h>
 #include "run.h"
+#include "warn.h"
+#include "why.h"
 
 /* ---------------------------------------------------------------- figures */
 
@@ -21,6 +23,23 @@ static void visit_group(
     free(percentiles);
 }
 
+struct with_targets {
+    struct ledger *ledger;
+    struct group_state *group;
+    figures_visit *visit;
+    void *arg;
+};
+
+static void add_targets(void *arg, const struct figures *figures) {
+    const struct with_targets *with = arg;
+    struct target_figures *targets = mem_zalloc((figures->standard->target_count + 1) * sizeof *targets);
+    struct figures whole = *figures;
+    ledger_targets(with->ledger, with->group, targets);
+    whole.targets = targets;
+    with->visit(with->arg, &whole);
+    free(targets);
+}
+
 void engine_figures(struct engine *engine, size_t standard, figures_visit *visit, void *arg) {
     struct ledger *ledger = &engine->ledgers[standard];
     ledger_move(ledger, engine->now);
@@ -30,7 +49,8 @@ void engine_figures(struct engine *engine, size_t standard, figures_visit *visit
         if (group_is_listed(ledger->groups[i])) sorted[n++] = ledger->groups[i];
     size_t by_count = ledger->rule->standard->by_count;
     if (n > 1) qsort_r(sorted, n, sizeof *sorted, by_texts, &by_count);
-    for (size_t i = 0; i < n; i++) visit_group(engine, ledger, sorted[i], visit, arg);
+    for (size_t i = 0; i < n; i++)
+        visit_group(engine, ledger, sorted[i], add_targets, &(struct with_targets){ledger, sorted[i], visit, arg});
     free(sorted);
 }
 
@@ -63,6 +83,27 @@ void engine_levels(struct engine *engine, void (*visit)(void *arg, const struct 
     }
 }
 
+void engine_level_warnings(
+    struct engine *engine, void (*visit)(void *arg, const struct level_state *level), void *arg) {
+    for (size_t s = 0; s < engine->program->count; s++) {
+        const struct ledger *ledger = &engine->ledgers[s];
+        const struct standard *standard = ledger->rule->standard;
+        for (size_t g = 0; standard->warn_below && g < ledger->group_count; g++) {
+            const struct group_state *group = ledger->groups[g];
+            if (group->warned_ms == INSTANT_NEVER) continue;
+            struct level_state level = {
+                standard, ledger_group_texts(ledger, group), standard->warn_target, group->warned_ms};
+            visit(arg, &level);
+        }
+    }
+}
+
+void engine_adopt_level_warning(
+    struct engine *engine, size_t standard, const struct group *group, int64_t opened_ms) {
+    struct ledger *ledger = &engine->ledgers[standard];
+    ledger_adopt_warning(ledger, ledger_group_by_texts(ledger, group), opened_ms);
+}
+
 /* ---------------------------------------------------------------- running cycles */
 
 struct open_walk {
@@ -71,6 +112,30 @@ struct open_walk {
     open_visit *visit;
     void *arg;
 };
+
+/* Where a standard has no warnings of its own, a cycle is at risk once it has used so much of its limit. */
+static const struct warn_rule RISK = {.text = "80%", .share = {80, 0}};
+
+/* As of now, which may be ahead of what the clock has told. */
+static void add_risk(struct open_cycle *open, const struct cycle *c, int64_t now) {
+    const struct standard *own = open->standard, usual = {.warnings = &RISK, .warning_count = 1};
+    const struct standard *s = own->warning_count ? own : &usual;
+    open->warning = WARNINGS_MAX;
+    open->warning_ms = open->next_warning_ms = INSTANT_NEVER;
+    if (c->outcome != OUTCOME_NONE) return;
+    unsigned reached = warn_reached(s, c, now + 1);
+    size_t furthest = warn_furthest(s, c, reached);
+    open->at_risk = reached != 0;
+    if (s != own) return;
+    if (reached) {
+        open->warning = furthest;
+        open->warning_ms = warn_at(c, &s->warnings[furthest]);
+    }
+    for (size_t i = 0; i < s->warning_count; i++) {
+        int64_t at = reached >> i & 1 ? INSTANT_NEVER : warn_at(c, &s->warnings[i]);
+        if (at < open->next_warning_ms) open->next_warning_ms = at;
+    }
+}
 
 static struct open_cycle open_cycle_of(
     struct engine *engine, const struct subject *subject, const struct track *track, struct span *spare) {
@@ -85,11 +150,11 @@ static struct open_cycle open_cycle_of(
     open.limit_ms = c->limit_kind == LIMIT_ELAPSED && c->limit_ms != INSTANT_NEVER ? c->limit_ms : -1;
     open.elapsed_ms = cycle_elapsed(c, engine->now);
     open.paused = cycle_is_paused(c);
+    add_risk(&open, c, engine->now);
     return open;
 }
 
 static bool visit_subject(void *arg, int64_t key, struct heap_node *node) {
-    (void)key;
     struct open_walk *walk = arg;
     const struct subject *subject = (const struct subject *)node;
     for (uint32_t i = 0; i < subject->track_count; i++) {
@@ -98,6 +163,7 @@ static bool visit_subject(void *arg, int64_t key, struct heap_node *node) {
         if (walk->standard != SIZE_MAX && walk->standard != track->standard) continue;
         struct span spare;
         struct open_cycle open = open_cycle_of(walk->engine, subject, track, &spare);
+        open.walk_ms = key;
         if (!walk->visit(walk->arg, &open)) return false;
     }
     return true;
@@ -106,6 +172,33 @@ static bool visit_subject(void *arg, int64_t key, struct heap_node *node) {
 void engine_open(struct engine *engine, size_t standard, open_visit *visit, void *arg) {
     struct open_walk walk = {engine, standard, visit, arg};
     heap_walk(&engine->deadlines, visit_subject, &walk);
+}
+
+static void visit_warned(const struct ledger *ledger, const struct subject *subject, const struct cycle *c,
+    warned_visit *visit, void *arg) {
+    const struct standard *s = ledger->rule->standard;
+    struct span spare;
+    struct warning w = {.standard = s, .contact = sym_span(c->contact->name)};
+    w.subject = subject_texts(subject, &spare);
+    w.group = ledger_group_texts(ledger, c->group);
+    w.started_ms = c->start;
+    w.nth = c->nth;
+    w.warning = warn_furthest(s, c, c->warned);
+    w.reached_ms = warn_at(c, &s->warnings[w.warning]);
+    w.due_ms = cycle_due(c);
+    w.ended_ms = INSTANT_NEVER;
+    visit(arg, &w, c->warned);
+}
+
+void engine_warned(struct engine *engine, warned_visit *visit, void *arg) {
+    for (size_t i = 0; i < engine->deadlines.count; i++) {
+        const struct subject *subject = (const struct subject *)engine->deadlines.entries[i].node;
+        for (uint32_t t = 0; t < subject->track_count; t++) {
+            const struct track *track = &subject->tracks[t];
+            if (!track->exists || !track->cycle.warned || track->cycle.outcome != OUTCOME_NONE) continue;
+            visit_warned(&engine->ledgers[track->standard], subject, &track->cycle, visit, arg);
+        }
+    }
 }
 
 /* ---------------------------------------------------------------- the story of a contact */
@@ -155,6 +248,10 @@ static void tell_cycle(const struct story *story, const struct cycle *c) {
     told.elapsed = cycle_runs(c) ? cycle_elapsed(c, story->engine->now) : c->elapsed;
     told.pauses = c->pauses;
     told.pause_count = c->pause_count / 2;
+    struct story_limit limits[STORY_LIMITS_MAX];
+    told.limits = limits;
+    told.limit_count = why_limits(story->ledger, story->subject, c, limits);
+    if (!told.applies) told.reason = why_not(story->ledger->rule, c->attrs);
     story->visit(story->arg, &told);
 }
 

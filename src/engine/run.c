@@ -3,29 +3,48 @@
 
 #include <stdlib.h>
 #include "deadline.h"
+#include "warn.h"
 
 static unsigned roles_of(const struct engine *engine, uint32_t standard, const struct moment *m) {
     const struct reaction *reaction = program_reaction(engine->program, m->name, standard);
     return reaction ? reaction_roles(reaction, m->own, m->own_count) : 0;
 }
 
-void run_cycles(struct engine *engine, uint32_t standard, struct subject *subject, struct run *run) {
-    struct ledger *ledger = &engine->ledgers[standard];
+void run_begin(struct run *run, uint32_t standard) {
     *run = (struct run){.track = {.standard = standard, .fires = INSTANT_NEVER}};
-    for (size_t i = 0; i < subject->moments.count; i++) {
-        const struct moment *m = subject->moments.list[i];
-        unsigned roles = roles_of(engine, standard, m);
-        struct cycle retired;
-        if (roles & ROLE_VOID)
-            for (size_t k = 0; k < run->count; k++) cycle_void(&run->cycles[k], m->at);
-        if (!cycle_step(ledger, &run->track, m, roles, &retired)) continue;
-        run->cycles = mem_grow(run->cycles, &run->capacity, run->count + 1, sizeof *run->cycles);
-        run->cycles[run->count++] = retired;
-    }
+}
+
+void run_step(struct engine *engine, struct run *run, const struct moment *m) {
+    unsigned roles = roles_of(engine, run->track.standard, m);
+    struct cycle retired;
+    if (roles & ROLE_VOID)
+        for (size_t k = 0; k < run->count; k++) cycle_void(&run->cycles[k], m->at);
+    if (!cycle_step(&engine->ledgers[run->track.standard], &run->track, m, roles, &retired)) return;
+    run->cycles = mem_grow(run->cycles, &run->capacity, run->count + 1, sizeof *run->cycles);
+    run->cycles[run->count++] = retired;
+}
+
+void run_end(struct engine *engine, const struct subject *subject, struct run *run) {
+    const struct standard *s = engine->ledgers[run->track.standard].rule->standard;
+    if (!s->warning_count) return;
+    for (size_t i = 0; i < run->count; i++) warn_carry(s, &run->cycles[i], NULL, engine->held);
+    if (!run->track.exists) return;
+    warn_carry(s, &run->track.cycle, subject_track(subject, run->track.standard), engine->held);
+}
+
+void run_cycles(struct engine *engine, uint32_t standard, struct subject *subject, struct run *run) {
+    run_begin(run, standard);
+    for (size_t i = 0; i < subject->moments.count; i++) run_step(engine, run, subject->moments.list[i]);
+    run_end(engine, subject, run);
+}
+
+void run_drop_cycles(struct engine *engine, struct run *run) {
+    for (size_t i = 0; i < run->count; i++) cycle_fini(&engine->texts, &run->cycles[i]);
+    run->count = 0;
 }
 
 void run_fini(struct engine *engine, struct run *run) {
-    for (size_t i = 0; i < run->count; i++) cycle_fini(&engine->texts, &run->cycles[i]);
+    run_drop_cycles(engine, run);
     free(run->cycles);
     if (run->track.exists) cycle_fini(&engine->texts, &run->track.cycle);
     *run = (struct run){0};
@@ -61,9 +80,10 @@ static void void_values(struct measures *measures, int64_t at) {
     }
 }
 
-void run_values(struct engine *engine, uint32_t standard, const struct subject *subject, struct measures *out) {
-    for (size_t i = 0; i < subject->moments.count; i++) {
-        const struct moment *m = subject->moments.list[i];
+static void run_values_of(
+    struct engine *engine, uint32_t standard, const struct moments *moments, size_t from, size_t end, struct measures *out) {
+    for (size_t i = from; i < end; i++) {
+        const struct moment *m = moments->list[i];
         unsigned roles = roles_of(engine, standard, m);
         struct measure measure;
         if (roles & ROLE_VOID) void_values(out, m->at);
@@ -72,6 +92,16 @@ void run_values(struct engine *engine, uint32_t standard, const struct subject *
         measure.nth = last && last->start == m->at ? last->nth + 1 : 0;
         measures_add(out, &measure);
     }
+}
+
+void run_values(struct engine *engine, uint32_t standard, const struct subject *subject, struct measures *out) {
+    run_values_of(engine, standard, &subject->moments, 0, subject->moments.count, out);
+}
+
+void run_values_between(struct engine *engine, uint32_t standard, const struct subject *subject, int64_t from_ms,
+    int64_t through_ms, struct measures *out) {
+    size_t from = moments_from(&subject->moments, from_ms), end = moments_from(&subject->moments, through_ms + 1);
+    run_values_of(engine, standard, &subject->moments, from, end, out);
 }
 
 bool run_latest_value(
@@ -108,9 +138,10 @@ void run_install(struct engine *engine, struct subject *subject, struct run *run
     uint32_t standard = run->track.standard;
     const struct track *before = subject_track(subject, standard);
     run->track.ripe_ms = before ? before->ripe_ms : INSTANT_NEVER;
+    run->track.ripe_to_warn = before && before->ripe_to_warn;
     subject_drop_track(subject, &engine->texts, standard);
     if (!run->track.exists && !run->track.held) return;
-    struct track *track = subject_add_track(subject, standard);
+    struct track *track = subject_add_track(&engine->texts.pool, subject, standard);
     *track = run->track;
     deadline_set(engine, track);
     run->track.exists = false;

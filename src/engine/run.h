@@ -12,11 +12,20 @@ struct run {
     size_t count, capacity;
     struct track track;
 };
-/* For clock standards. */
+/* A run moment by moment: from the start of a timeline, or from run->track as it was before the first moment given. */
+void run_begin(struct run *run, uint32_t standard);
+void run_step(struct engine *engine, struct run *run, const struct moment *moment);
+void run_end(struct engine *engine, const struct subject *subject, struct run *run);
+/* Forgets the cycles so far, but the last. */
+void run_drop_cycles(struct engine *engine, struct run *run);
+/* All of it; for clock standards. */
 void run_cycles(struct engine *engine, uint32_t standard, struct subject *subject, struct run *run);
 void run_fini(struct engine *engine, struct run *run);
 /* For value standards. */
 void run_values(struct engine *engine, uint32_t standard, const struct subject *subject, struct measures *out);
+/* Only what lies between these instants, both included; for those without `void`. */
+void run_values_between(struct engine *engine, uint32_t standard, const struct subject *subject, int64_t from_ms,
+    int64_t through_ms, struct measures *out);
 /* What the subject's latest moment, one with ROLE_WHEN, measures; false when nothing. */
 bool run_latest_value(
     struct engine *engine, uint32_t standard, const struct subject *subject, struct measure *out);

@@ -5,6 +5,7 @@
 #define SLAD_ENGINE_STATE_H
 
 #include "measure.h"
+#include "slad/base/hash_set.h"
 #include "slad/engine/engine.h"
 #include "timeline.h"
 
@@ -14,6 +15,11 @@ struct waiting {
     struct sym *contact;
     int64_t received_ms;
     struct moment *moment;
+};
+
+/* Contacts without anything open, the longest untouched first. */
+struct quiet {
+    struct contact *first, *last;
 };
 
 struct engine {
@@ -26,6 +32,8 @@ struct engine {
     struct heap waiting;
     int64_t now, held;
     size_t open_cycles;
+    struct quiet quiet;
+    struct hash_set evicted; /* names of contacts that left */
     bool muted;             /* no effects: what changes is not news */
 };
 

@@ -3,12 +3,14 @@
 #include "deadline.h"
 #include "post.h"
 #include "run.h"
+#include "sieve.h"
+#include "warn.h"
 
-static void add_idle(struct contact *contact, uint32_t standard) {
+static void add_idle(struct pool *pool, struct contact *contact, uint32_t standard) {
     for (uint32_t i = 0; i < contact->idle_count; i++)
         if (contact->idle[i] == standard) return;
     size_t capacity = contact->idle_capacity;
-    contact->idle = mem_grow(contact->idle, &capacity, contact->idle_count + 1, sizeof *contact->idle);
+    contact->idle = pool_grow(pool, contact->idle, &capacity, contact->idle_count + 1, sizeof *contact->idle);
     contact->idle_capacity = (uint32_t)capacity;
     contact->idle[contact->idle_count++] = standard;
 }
@@ -40,6 +42,8 @@ static void step_track(
         old = NULL;
     }
     if (!track->exists) return;
+    warn_keep(ledger->rule->standard, &track->cycle, old ? (enum outcome)old->outcome : OUTCOME_NONE,
+        engine->held > m->at ? engine->held : m->at + 1);
     after = measure_of(&track->cycle);
     const struct measure *new = measure_counts(&after) ? &after : NULL;
     if (old || new) post_change(engine, track->standard, subject, old, new, m->at);
@@ -57,28 +61,37 @@ static void step_value(
 static bool applies_from_here(
     struct engine *engine, struct contact *contact, uint32_t standard, const struct moment *m) {
     if (limit_of(engine->ledgers[standard].rule, m->attrs).kind != LIMIT_NONE) return true;
-    add_idle(contact, standard);
+    add_idle(&engine->texts.pool, contact, standard);
     return false;
 }
 
-static void step(
+/* A standard that has no track here and may begin one, or measures a value. */
+static void begin(
     struct engine *engine, struct subject *subject, uint32_t standard, const struct moment *m, unsigned roles) {
     if (engine->ledgers[standard].rule->standard->is_value) {
         step_value(engine, subject, standard, roles, m->at);
         return;
     }
     struct contact *contact = contact_of(subject);
-    struct track *track = subject_track(subject, standard);
-    if (!track && contact) {
+    if (subject_track(subject, standard)) return; /* it was stepped */
+    if (contact) {
         if (!(roles & ROLE_START) || !applies_from_here(engine, contact, standard, m)) return;
         if (subject->moments.count > 1) {
             first_run(engine, subject, standard, m->at);
             return;
         }
     }
-    if (!track && !(roles & (ROLE_START | ROLE_PAUSE))) return;
-    if (!track) track = subject_add_track(subject, standard);
-    step_track(engine, subject, track, m, roles);
+    if (roles & (ROLE_START | ROLE_PAUSE))
+        step_track(engine, subject, subject_add_track(&engine->texts.pool, subject, standard), m, roles);
+}
+
+static void begin_each(struct engine *engine, struct subject *subject, const struct event_name *name,
+    struct sieve_list list, const struct moment *m) {
+    for (size_t i = 0; i < list.count; i++) {
+        const struct reaction *reaction = &name->reactions[list.list[i]];
+        unsigned roles = reaction_roles(reaction, m->own, m->own_count);
+        if (roles) begin(engine, subject, reaction->standard, m, roles);
+    }
 }
 
 /* Whether the moment brings the cycle's contact attributes that its standard reads. A contact that comes back to the
@@ -90,32 +103,54 @@ static bool brings_news(
     return subject->keyspace != 0 || mask_touches(mask, m->own, m->own_count);
 }
 
-/* Cycles that the moment's attributes alone can change. */
+static void apply_now(struct engine *engine, struct subject *subject, uint32_t standard, const struct moment *m) {
+    if (subject_track(subject, standard)) return;
+    if (limit_of(engine->ledgers[standard].rule, m->attrs).kind == LIMIT_NONE) return;
+    first_run(engine, subject, standard, m->at);
+}
+
+/* The moment changes an attribute that standards are sieved by: those of its new value may have been started before. */
+static void resift(struct engine *engine, struct subject *subject, const struct moment *m) {
+    const struct moments *moments = &subject->moments;
+    const struct attrs *before = moments->list[moments->count - 2]->attrs;
+    for (size_t i = 0; i + 1 < moments->count; i++) {
+        const struct moment *past = moments->list[i];
+        if (past->name == NAME_UNKNOWN) continue;
+        const struct event_name *name = engine->program->names[past->name];
+        const struct sieve *sieve = &name->sieves[0];
+        if (sieve->pivot == SLOT_NONE || attrs_get(before, sieve->pivot) == attrs_get(m->attrs, sieve->pivot)) continue;
+        struct sieve_list list = sieve_find(sieve, m->attrs);
+        for (size_t k = 0; k < list.count; k++) {
+            const struct reaction *reaction = &name->reactions[list.list[k]];
+            if (engine->ledgers[reaction->standard].rule->standard->is_value) continue;
+            if (reaction_roles(reaction, past->own, past->own_count) & ROLE_START)
+                apply_now(engine, subject, reaction->standard, m);
+        }
+    }
+}
+
+/* Standards that were started here and did not apply, until now perhaps. */
 static void step_by_attrs(struct engine *engine, struct subject *subject, const struct moment *m) {
-    for (uint32_t i = 0; i < subject->track_count; i++) {
-        struct track *track = &subject->tracks[i];
-        if (!brings_news(engine, subject, track, m)) continue;
-        if (program_reaction(engine->program, m->name, track->standard)) continue; /* stepped by its roles */
-        step_track(engine, subject, track, m, 0);
-    }
     struct contact *contact = contact_of(subject);
-    for (uint32_t i = 0; contact && i < contact->idle_count; i++) {
-        uint32_t standard = contact->idle[i];
-        if (subject_track(subject, standard)) continue;
-        if (!mask_touches(engine->ledgers[standard].rule->mask, m->own, m->own_count)) continue;
-        if (limit_of(engine->ledgers[standard].rule, m->attrs).kind == LIMIT_NONE) continue;
-        first_run(engine, subject, standard, m->at);
-    }
+    if (!contact || subject->moments.count < 2) return;
+    for (uint32_t i = 0; i < contact->idle_count; i++)
+        if (mask_touches(engine->ledgers[contact->idle[i]].rule->mask, m->own, m->own_count))
+            apply_now(engine, subject, contact->idle[i], m);
+    if (mask_touches(engine->program->pivots, m->own, m->own_count)) resift(engine, subject, m);
 }
 
 void step_subject(struct engine *engine, struct subject *subject, const struct moment *m) {
     const struct event_name *name = m->name == NAME_UNKNOWN ? NULL : engine->program->names[m->name];
-    for (size_t i = 0; name && i < name->count; i++) {
-        uint32_t standard = name->reactions[i].standard;
-        if (engine->program->standards[standard].keyspace != subject->keyspace) continue;
-        struct track *track = subject_track(subject, standard);
-        unsigned roles = reaction_roles(&name->reactions[i], m->own, m->own_count);
-        if (roles || (track && brings_news(engine, subject, track, m))) step(engine, subject, standard, m, roles);
+    for (uint32_t i = 0; i < subject->track_count; i++) {
+        struct track *track = &subject->tracks[i];
+        const struct reaction *reaction = name ? program_reaction(engine->program, m->name, track->standard) : NULL;
+        unsigned roles = reaction ? reaction_roles(reaction, m->own, m->own_count) : 0;
+        if (roles || brings_news(engine, subject, track, m)) step_track(engine, subject, track, m, roles);
+    }
+    if (name) {
+        const struct sieve *sieve = &name->sieves[subject->keyspace];
+        begin_each(engine, subject, name, sieve->always, m);
+        begin_each(engine, subject, name, sieve_find(sieve, m->attrs), m);
     }
     if (m->own_count) step_by_attrs(engine, subject, m);
     deadline_schedule(engine, subject);

@@ -5,39 +5,45 @@
  *  4. own attributes of a moment come by rising slot. */
 #include "timeline.h"
 
+#include "landmark.h"
 #include <stdlib.h>
 
 void timeline_init(struct timeline *timeline, struct program *program, struct intern *texts) {
-    *timeline = (struct timeline){.program = program, .texts = texts, .nothing = attrs_new_empty()};
+    *timeline = (struct timeline){.program = program, .texts = texts, .nothing = attrs_new_empty(texts)};
     timeline->subjects = mem_zalloc(program->keyspace_count * sizeof *timeline->subjects);
 }
 
 static void drop_tracks(struct intern *texts, struct subject *subject) {
     for (uint32_t i = 0; i < subject->track_count; i++)
         if (subject->tracks[i].exists) cycle_fini(texts, &subject->tracks[i].cycle);
-    free(subject->tracks);
+    landmark_free(texts, subject);
+    pool_free(&texts->pool, subject->tracks, subject->track_capacity * sizeof *subject->tracks);
     subject->tracks = NULL;
     subject->track_count = subject->track_capacity = 0;
+}
+
+static void drop_list(struct intern *texts, struct moments *moments) {
+    pool_free(&texts->pool, moments->list, moments->capacity * sizeof *moments->list);
 }
 
 static void contact_free(struct timeline *timeline, struct contact *contact) {
     for (size_t i = 0; i < contact->subject.moments.count; i++)
         moment_free(timeline, contact->subject.moments.list[i]);
-    free(contact->subject.moments.list);
+    drop_list(timeline->texts, &contact->subject.moments);
     drop_tracks(timeline->texts, &contact->subject);
     intern_drop(timeline->texts, contact->name);
-    free(contact->idle);
-    free(contact);
+    pool_free(&timeline->texts->pool, contact->idle, contact->idle_capacity * sizeof *contact->idle);
+    pool_free(&timeline->texts->pool, contact, sizeof *contact);
 }
 
 static void subject_free(struct timeline *timeline, struct subject *subject) {
     drop_tracks(timeline->texts, subject);
     for (uint32_t i = 0; i < subject->key_count; i++)
         intern_drop(timeline->texts, subject->key[i]);
-    free(subject->moments.list);
-    free(subject->key);
-    free(subject->key_spans);
-    free(subject);
+    drop_list(timeline->texts, &subject->moments);
+    pool_free(&timeline->texts->pool, subject->key, subject->key_count * sizeof *subject->key);
+    pool_free(&timeline->texts->pool, subject->key_spans, subject->key_count * sizeof *subject->key_spans);
+    pool_free(&timeline->texts->pool, subject, sizeof *subject);
 }
 
 void timeline_fini(struct timeline *timeline) {
@@ -66,7 +72,7 @@ struct contact *timeline_find(const struct timeline *timeline, struct span name)
 struct contact *timeline_contact(struct timeline *timeline, struct span name) {
     struct contact *contact = timeline_find(timeline, name);
     if (contact) return contact;
-    contact = mem_zalloc(sizeof *contact);
+    contact = pool_zalloc(&timeline->texts->pool, sizeof *contact);
     contact->name = intern_get(timeline->texts, name);
     contact->received_ms = INT64_MIN;
     map_add(&timeline->contacts, span_hash(name), contact);
@@ -88,12 +94,12 @@ static bool subject_eq(const void *item, const void *key) {
     return memcmp(((const struct subject *)item)->key, k->texts, k->count * sizeof *k->texts) == 0;
 }
 
-static struct subject *subject_new(uint32_t keyspace, struct sym *const *key, size_t count) {
-    struct subject *subject = mem_zalloc(sizeof *subject);
+static struct subject *subject_new(struct pool *pool, uint32_t keyspace, struct sym *const *key, size_t count) {
+    struct subject *subject = pool_zalloc(pool, sizeof *subject);
     subject->keyspace = keyspace;
     subject->key_count = (uint32_t)count;
-    subject->key = mem_alloc(count * sizeof(struct sym *));
-    subject->key_spans = mem_alloc(count * sizeof *subject->key_spans);
+    subject->key = pool_alloc(pool, count * sizeof(struct sym *));
+    subject->key_spans = pool_alloc(pool, count * sizeof *subject->key_spans);
     for (size_t i = 0; i < count; i++) {
         subject->key[i] = sym_ref(key[i]);
         subject->key_spans[i] = sym_span(key[i]);
@@ -119,7 +125,7 @@ struct subject *timeline_subject(struct timeline *timeline, struct contact *cont
         uint64_t hash = key_hash(texts, n);
         subject = map_find(&timeline->subjects[keyspace], hash, subject_eq, &key);
         if (!subject && make == FIND_OR_MAKE) {
-            subject = subject_new(keyspace, texts, n);
+            subject = subject_new(&timeline->texts->pool, keyspace, texts, n);
             map_add(&timeline->subjects[keyspace], hash, subject);
         }
     }
@@ -160,7 +166,7 @@ struct moment *moment_new(struct timeline *timeline, const struct event *event) 
         if (slot != SLOT_NONE) own[n++] = (struct own){val_new(timeline->texts, &event->attrs[i].value), slot};
     }
     if (n > 1) qsort(own, n, sizeof *own, by_slot);
-    struct moment *m = mem_alloc(sizeof *m + n * sizeof *own);
+    struct moment *m = pool_alloc(&timeline->texts->pool, sizeof *m + n * sizeof *own);
     *m = (struct moment){.at = event->at_ms, .seq = event->seq, .own_count = n};
     m->name = program_name(program, event->name);
     if (n) memcpy(m->own, own, n * sizeof *own);
@@ -172,7 +178,7 @@ void moment_free(struct timeline *timeline, struct moment *m) {
     if (!m) return;
     for (uint16_t i = 0; i < m->own_count; i++) val_drop(timeline->texts, m->own[i].value);
     attrs_drop(timeline->texts, m->attrs);
-    free(m);
+    pool_free(&timeline->texts->pool, m, sizeof *m + m->own_count * sizeof *m->own);
 }
 
 int moment_cmp(const struct moment *a, const struct moment *b) {
@@ -181,17 +187,28 @@ int moment_cmp(const struct moment *a, const struct moment *b) {
     return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
+bool moment_is_of_interest(const struct program *program, const struct moment *m) {
+    return m->name != NAME_UNKNOWN || m->own_count > (program->contact_slot != SLOT_NONE);
+}
+
 bool moment_matters(const struct timeline *timeline, const struct moment *m, uint32_t keyspace) {
     const struct program *program = timeline->program;
     if (mask_touches(program->keyspaces[keyspace].mask, m->own, m->own_count)) return true;
     if (m->name == NAME_UNKNOWN) return false;
-    const struct event_name *name = program->names[m->name];
-    for (size_t i = 0; i < name->count; i++)
-        if (program->standards[name->reactions[i].standard].keyspace == keyspace) return true;
-    return false;
+    return program->names[m->name]->matters[keyspace];
 }
 
-static size_t place_of(const struct moments *moments, const struct moment *m) {
+size_t moments_from(const struct moments *moments, int64_t at) {
+    size_t lo = 0, hi = moments->count;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (moments->list[mid]->at < at) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+size_t moments_place(const struct moments *moments, const struct moment *m) {
     size_t lo = 0, hi = moments->count;
     if (hi && moment_cmp(moments->list[hi - 1], m) < 0) return hi;
     while (lo < hi) {
@@ -202,44 +219,55 @@ static size_t place_of(const struct moments *moments, const struct moment *m) {
     return lo;
 }
 
-void moments_insert(struct moments *moments, struct moment *m) {
-    size_t at = place_of(moments, m);
-    moments->list = mem_grow(moments->list, &moments->capacity, moments->count + 1, sizeof *moments->list);
+void moments_insert(struct pool *pool, struct moments *moments, struct moment *m) {
+    size_t at = moments_place(moments, m), capacity = moments->capacity;
+    moments->list = pool_grow(pool, moments->list, &capacity, moments->count + 1, sizeof *moments->list);
+    moments->capacity = (uint32_t)capacity;
     memmove(moments->list + at + 1, moments->list + at, (moments->count - at) * sizeof *moments->list);
     moments->list[at] = m;
     moments->count++;
 }
 
 bool moments_remove(struct moments *moments, const struct moment *m) {
-    size_t at = place_of(moments, m);
+    size_t at = moments_place(moments, m);
     if (at == moments->count || moments->list[at] != m) return false;
     moments->count--;
     memmove(moments->list + at, moments->list + at + 1, (moments->count - at) * sizeof *moments->list);
     return true;
 }
 
-void contact_refresh(struct timeline *timeline, struct contact *contact, size_t from) {
-    const struct moments *moments = &contact->subject.moments;
-    for (size_t i = from; i < moments->count; i++) {
-        struct moment *m = moments->list[i];
-        const struct attrs *before = i ? moments->list[i - 1]->attrs : timeline->nothing;
-        struct attrs *old = m->attrs;
-        m->attrs = attrs_after(before, m->own, m->own_count);
-        attrs_drop(timeline->texts, old);
+void moments_mark(const struct program *program, const struct moments *moments, uint32_t keyspace, bool *marked) {
+    for (size_t i = 0; i < moments->count; i++) {
+        uint32_t index = moments->list[i]->name;
+        const struct event_name *name = index == NAME_UNKNOWN ? NULL : program->names[index];
+        for (size_t r = 0; name && r < name->count; r++)
+            if (program->standards[name->reactions[r].standard].keyspace == keyspace)
+                marked[name->reactions[r].standard] = true;
     }
+}
+
+void timeline_place_elsewhere(struct timeline *timeline, struct contact *contact) {
+    const struct moments *moments = &contact->subject.moments;
+    for (uint32_t k = 1; k < timeline->program->keyspace_count; k++)
+        for (size_t i = 0; i < moments->count; i++) {
+            struct moment *m = moments->list[i];
+            if (!moment_matters(timeline, m, k)) continue;
+            struct subject *subject = timeline_subject(timeline, contact, k, m->attrs, FIND_OR_MAKE);
+            if (subject) moments_insert(&timeline->texts->pool, &subject->moments, m);
+        }
 }
 
 /* ---------------------------------------------------------------- tracks */
 
-struct track *subject_track(struct subject *subject, uint32_t standard) {
+struct track *subject_track(const struct subject *subject, uint32_t standard) {
     for (uint32_t i = 0; i < subject->track_count; i++)
         if (subject->tracks[i].standard == standard) return &subject->tracks[i];
     return NULL;
 }
 
-struct track *subject_add_track(struct subject *subject, uint32_t standard) {
+struct track *subject_add_track(struct pool *pool, struct subject *subject, uint32_t standard) {
     size_t capacity = subject->track_capacity;
-    subject->tracks = mem_grow(subject->tracks, &capacity, subject->track_count + 1, sizeof *subject->tracks);
+    subject->tracks = pool_grow(pool, subject->tracks, &capacity, subject->track_count + 1, sizeof *subject->tracks);
     subject->track_capacity = (uint32_t)capacity;
     struct track *track = &subject->tracks[subject->track_count++];
     *track = (struct track){.standard = standard, .fires = INSTANT_NEVER, .ripe_ms = INSTANT_NEVER};

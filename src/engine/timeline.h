@@ -22,7 +22,7 @@ struct moment {
 };
 struct moments {
     struct moment **list; /* by (at, contact, seq) */
-    size_t count, capacity;
+    uint32_t count, capacity;
 };
 
 struct subject {
@@ -31,6 +31,7 @@ struct subject {
     struct track *tracks;
     uint32_t track_count, track_capacity;
     struct moments moments;
+    struct landmark_book *landmarks; /* of a long timeline that was run anew; NULL */
     uint32_t key_count;
     struct sym **key; /* one a `per` attribute; NULL for a contact */
     struct span *key_spans;
@@ -39,6 +40,10 @@ struct contact {
     struct subject subject; /* first: a contact is its own subject in keyspace 0 */
     struct sym *name;
     int64_t received_ms;    /* of its latest event */
+    struct contact *quiet_before, *quiet_after; /* in engine->quiet, while is_quiet */
+    int64_t quiet_since;    /* the engine's now when it was last touched */
+    uint32_t waiting;       /* events whose instant has not come */
+    bool is_quiet;
     uint32_t *idle;         /* standards started here that do not apply: looked at again when attributes change */
     uint32_t idle_count, idle_capacity;
 };
@@ -75,16 +80,24 @@ struct moment *moment_new(struct timeline *timeline, const struct event *event);
 void moment_free(struct timeline *timeline, struct moment *moment);
 /* Order of a subject's moments: by instant, then the contact's name, then arrival. */
 int moment_cmp(const struct moment *a, const struct moment *b);
+/* An event that no standard reacts to, without an attribute that one reads, changes nothing: false. */
+bool moment_is_of_interest(const struct program *program, const struct moment *moment);
 /* Whether subjects of this keyspace have to know of the moment. */
 bool moment_matters(const struct timeline *timeline, const struct moment *moment, uint32_t keyspace);
 
-void moments_insert(struct moments *moments, struct moment *moment);
+/* The place of the first moment at or after this instant. */
+size_t moments_from(const struct moments *moments, int64_t at_ms);
+/* Where the moment is, or would be. */
+size_t moments_place(const struct moments *moments, const struct moment *moment);
+void moments_insert(struct pool *pool, struct moments *moments, struct moment *moment);
 bool moments_remove(struct moments *moments, const struct moment *moment);
-/* Sets the attributes as of each of the contact's moments anew from `from` on. */
-void contact_refresh(struct timeline *timeline, struct contact *contact, size_t from);
+/* Marks the standards of this keyspace that an event of such a name is something to. marked: one a standard. */
+void moments_mark(const struct program *program, const struct moments *moments, uint32_t keyspace, bool *marked);
+/* Puts the contact's moments into the subjects of other keyspaces that they belong to. */
+void timeline_place_elsewhere(struct timeline *timeline, struct contact *contact);
 
-struct track *subject_track(struct subject *subject, uint32_t standard); /* or NULL */
-struct track *subject_add_track(struct subject *subject, uint32_t standard);
+struct track *subject_track(const struct subject *subject, uint32_t standard); /* or NULL */
+struct track *subject_add_track(struct pool *pool, struct subject *subject, uint32_t standard);
 void subject_drop_track(struct subject *subject, struct intern *texts, uint32_t standard);
 /* The texts that name the subject in reports. `spare` is room for a contact's. */
 struct group subject_texts(const struct subject *subject, struct span *spare);

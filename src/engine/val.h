@@ -32,6 +32,11 @@ static inline struct sym *val_sym(val v) {
     return (struct sym *)(uintptr_t)(v & UINT64_C(0x0000FFFFFFFFFFFF));
 }
 
+/* Mixed, as texts are addresses. */
+static inline uint64_t val_hash(val v) {
+    return (v * UINT64_C(0x9e3779b97f4a7c15)) >> 32;
+}
+
 /* With a reference of the caller's when it is a text. */
 static inline val val_new(struct intern *texts, const struct value *value) {
     switch (value->kind) {

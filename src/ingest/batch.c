@@ -110,7 +110,8 @@ bool batch_takes(const struct batch *batch) {
     return !batch->stalled && batch->lines.size < BATCH_BYTES_MAX;
 }
 
-enum intake_verdict batch_line(struct batch *batch, const char *source, struct span line, struct err *err) {
+enum intake_verdict batch_line(
+    struct batch *batch, const struct intake_source *source, struct span line, struct err *err) {
     batch->handing = true;
     enum intake_verdict verdict = intake_line(batch->service, source, line, err);
     batch->handing = false;
@@ -121,7 +122,7 @@ enum intake_verdict batch_line(struct batch *batch, const char *source, struct s
     return verdict;
 }
 
-enum intake_verdict batch_too_long(struct batch *batch, const char *source, struct err *err) {
+enum intake_verdict batch_too_long(struct batch *batch, const struct intake_source *source, struct err *err) {
     schedule_settle(batch);
     return intake_too_long(batch->service, source, err);
 }
@@ -129,6 +130,31 @@ enum intake_verdict batch_too_long(struct batch *batch, const char *source, stru
 int batch_position(struct batch *batch, const struct intake_position *position, struct err *err) {
     batch->handing = true;
     int rc = intake_position_put(batch->service, position, err);
+    batch->handing = false;
+    batch->written = intake_batch(batch->service);
+    if (rc != 0) batch->stalled = true;
+    schedule_settle(batch);
+    return rc;
+}
+
+int batch_write(struct batch *batch, int (*write)(void *arg, struct service *service, struct err *err), void *arg,
+    struct err *err) {
+    batch->handing = true;
+    int rc = write(arg, batch->service, err);
+    batch->handing = false;
+    batch->written = intake_batch(batch->service);
+    if (rc != 0) batch->stalled = true;
+    schedule_settle(batch);
+    return rc;
+}
+
+bool batch_is_durable(const struct batch *batch) {
+    return !batch->lost && intake_durable(batch->service) >= batch->written;
+}
+
+int batch_forget(struct batch *batch, const struct intake_position *position, struct err *err) {
+    batch->handing = true;
+    int rc = intake_position_drop(batch->service, position, err);
     batch->handing = false;
     batch->written = intake_batch(batch->service);
     if (rc != 0) batch->stalled = true;

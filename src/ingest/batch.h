@@ -41,9 +41,16 @@ bool batch_takes(const struct batch *batch);
 /* intake_line() and its kin, remembered as part of this batch. After INTAKE_UNABLE or an error the batch is
  * stalled: what was not taken is to be handed in again after go_on(). */
 enum intake_verdict batch_line(
-    struct batch *batch, const char *source, struct span line, struct err *err) WARN_UNUSED;
-enum intake_verdict batch_too_long(struct batch *batch, const char *source, struct err *err) WARN_UNUSED;
+    struct batch *batch, const struct intake_source *source, struct span line, struct err *err) WARN_UNUSED;
+enum intake_verdict batch_too_long(
+    struct batch *batch, const struct intake_source *source, struct err *err) WARN_UNUSED;
 int batch_position(struct batch *batch, const struct intake_position *position, struct err *err) WARN_UNUSED;
+int batch_forget(struct batch *batch, const struct intake_position *position, struct err *err) WARN_UNUSED;
+/* Anything else that is written with the lines: write() calls what the service has for it. */
+int batch_write(struct batch *batch, int (*write)(void *arg, struct service *service, struct err *err), void *arg,
+    struct err *err) WARN_UNUSED;
+/* Whether all that was handed in is on disk. */
+bool batch_is_durable(const struct batch *batch);
 /* Keeps a client's line until it is on disk; the client is pending from now on. */
 void batch_keep(struct batch *batch, struct client *client, uint64_t number, struct span line);
 /* The client has to hear of the commit. */

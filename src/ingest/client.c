@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include "ingest/lines.h"
+#include "slad/wire/lines.h"
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
@@ -30,8 +30,8 @@ void client_list_remove(enum client_list which, struct client *client) {
     client->links[which].link = NULL;
 }
 
-const char *client_source(const struct client *client) {
-    return client->input->source;
+const struct intake_source *client_source(const struct client *client) {
+    return &client->source;
 }
 
 /* Its stream is gone. */
@@ -45,6 +45,7 @@ static void forget_stream(struct client *client) {
 static void client_free(struct client *client) {
     for (int which = 0; which < CLIENT_LISTS; which++) client_list_remove((enum client_list)which, client);
     buf_fini(&client->answers);
+    translator_free(client->source.translator);
     free(client);
 }
 
@@ -64,7 +65,8 @@ void client_reject(struct client *client, uint64_t number, const char *reason) {
 
 static void reject_next(struct client *client, const char *reason) {
     client->count++;
-    client->input->lines++;
+    tally_line(&client->input->tally, loop_now_ms(client->input->batch->loop));
+    tally_rejected(&client->input->tally, reason, loop_now_ms(client->input->batch->loop));
     client_reject(client, client->count, reason);
     if (client->greeted) batch_pend(client->input->batch, client);
 }
@@ -80,14 +82,14 @@ static void take_hello(struct client *client) {
 
 static void keep_line(struct client *client, struct span line) {
     client->count++;
-    client->input->lines++;
+    tally_line(&client->input->tally, loop_now_ms(client->input->batch->loop));
     batch_keep(client->input->batch, client, client->count, line);
 }
 
 /* False when the service cannot take it now. */
 static bool take_line(struct client *client, struct span line) {
     struct err err = {0};
-    switch (batch_line(client->input->batch, client->input->source, line, &err)) {
+    switch (batch_line(client->input->batch, &client->source, line, &err)) {
     case INTAKE_ACCEPTED:
     case INTAKE_DUPLICATE: keep_line(client, line); break;
     case INTAKE_REJECTED: reject_next(client, err.text); break;
@@ -100,7 +102,7 @@ static bool take_line(struct client *client, struct span line) {
 
 static void take_too_long(struct client *client) {
     struct err err = {0};
-    if (batch_too_long(client->input->batch, client->input->source, &err) == INTAKE_REJECTED)
+    if (batch_too_long(client->input->batch, &client->source, &err) == INTAKE_REJECTED)
         reject_next(client, err.text);
 }
 
@@ -113,7 +115,7 @@ static bool take_lines(struct client *client, struct span *data) {
     for (;;) {
         struct span all = *data, line;
         if (!takes(client)) return false;
-        switch (lines_cut(&client->skipping, data, &line)) {
+        switch (lines_cut(format_framing(client->input->format), &client->skipping, data, &line)) {
         case CUT_MORE: return true;
         case CUT_SKIPPED: break;
         case CUT_TOO_LONG: take_too_long(client); break;
@@ -199,6 +201,7 @@ void client_open(struct input *input, struct loop *loop, int take_fd) {
     int on = 1; /* a peer that vanished is found out some day; fails harmlessly on AF_UNIX */
     (void)setsockopt(take_fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     client->input = input;
+    client->source = (struct intake_source){input->source, translator_new(input->format, intake_translate_options(input->batch->service))};
     client->stream = stream_open(
         loop, take_fd, &(struct stream_options){.input_bytes = LINES_BYTES_MAX + 1}, &events, client);
     client_list_add(&input->clients, CLIENTS_OF_INPUT, client);

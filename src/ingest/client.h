@@ -5,6 +5,7 @@
 #define SLAD_INGEST_CLIENT_H
 
 #include "ingest/batch.h"
+#include "ingest/tally.h"
 #include "slad/loop/listen.h"
 #include "slad/loop/stream.h"
 
@@ -19,9 +20,10 @@ struct input {
     struct batch *batch;
     struct listener *listener;
     char *source; /* "unix:/run/slad/events.sock" */
+    const struct format *format;
     struct client *clients;
     uint64_t client_count; /* connections open */
-    uint64_t lines;        /* that were not blank */
+    struct tally tally;    /* lines that were not blank */
 };
 
 enum client_list { CLIENTS_OF_INPUT, CLIENTS_PENDING, CLIENTS_WAITING, CLIENT_LISTS };
@@ -29,6 +31,7 @@ enum client_list { CLIENTS_OF_INPUT, CLIENTS_PENDING, CLIENTS_WAITING, CLIENT_LI
 struct client {
     struct input *input;
     struct stream *stream; /* NULL once closed; then the client is pending and nothing else */
+    struct intake_source source;
     struct {
         struct client *next, **link; /* link: what points here; NULL: not in this list */
     } links[CLIENT_LISTS];
@@ -45,7 +48,7 @@ void client_list_remove(enum client_list which, struct client *client);
 
 void client_open(struct input *input, struct loop *loop, int take_fd);
 void client_close(struct client *client); /* at once, whatever is pending; frees it */
-const char *client_source(const struct client *client);
+const struct intake_source *client_source(const struct client *client);
 /* Line `number` was not taken: to be told with the commit. */
 void client_reject(struct client *client, uint64_t number, const char *reason);
 /* All its lines are on disk: tells it, and lets go of it when it has gone. */

@@ -1,20 +1,15 @@
 #include "ingest/file_id.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "slad/base/buf.h"
-
-/* Looked at for a renamed file at most; a folder with more is no folder of logs. */
-#define FOLDER_ENTRIES_MAX 100000
 
 static const char *kind_of(mode_t mode) {
     if (S_ISDIR(mode)) return "a folder";
     if (S_ISFIFO(mode)) return "a FIFO";
     if (S_ISSOCK(mode)) return "a socket";
+    if (S_ISLNK(mode)) return "a symbolic link";
     return "a device";
 }
 
@@ -30,6 +25,10 @@ static int os_error(struct err *err) {
     }
 }
 
+static int64_t ns_of(struct statx_timestamp at) {
+    return (int64_t)at.tv_sec * 1000000000 + at.tv_nsec;
+}
+
 static int facts(int fd, const char *path, int flags, struct file_facts *out, struct err *err) {
     struct statx told;
     if (statx(fd, path, flags, STATX_BASIC_STATS | STATX_BTIME, &told) != 0) return os_error(err);
@@ -38,11 +37,11 @@ static int facts(int fd, const char *path, int flags, struct file_facts *out, st
     *out = (struct file_facts){
         .device = (uint64_t)told.stx_dev_major << 32 | told.stx_dev_minor,
         .inode = told.stx_ino,
+        .mtime_ns = ns_of(told.stx_mtime),
         .size = told.stx_size,
         .links = told.stx_nlink,
     };
-    if (told.stx_mask & STATX_BTIME)
-        out->birth_ns = (int64_t)told.stx_btime.tv_sec * 1000000000 + told.stx_btime.tv_nsec;
+    if (told.stx_mask & STATX_BTIME) out->birth_ns = ns_of(told.stx_btime);
     return 0;
 }
 
@@ -52,6 +51,10 @@ int file_facts_at(const char *path, struct file_facts *out, struct err *err) {
 
 int file_facts_of(int fd, struct file_facts *out, struct err *err) {
     return facts(fd, "", AT_EMPTY_PATH, out, err);
+}
+
+int file_facts_in(int folder, const char *name, struct file_facts *out, struct err *err) {
+    return facts(folder, name, AT_SYMLINK_NOFOLLOW, out, err);
 }
 
 int file_open(const char *path, struct file_facts *out, struct err *err) {
@@ -73,54 +76,58 @@ bool file_same(const struct file_facts *a, const struct file_facts *b) {
     return a->device == b->device || births_known;
 }
 
-int file_hash(int fd, uint64_t from, uint64_t bytes, uint64_t *out) {
-    unsigned char data[FILE_HASH_BYTES];
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    if (bytes > sizeof data || pread(fd, data, bytes, (off_t)from) != (ssize_t)bytes) return ERR_IO;
-    for (uint64_t i = 0; i < bytes; i++) hash = (hash ^ data[i]) * UINT64_C(0x100000001b3);
-    *out = hash;
-    return 0;
+struct file_facts file_facts_known(const struct intake_position *position) {
+    return (struct file_facts){.device = position->device,
+        .inode = position->inode,
+        .birth_ns = position->birth_ns,
+        .mtime_ns = position->mtime_ns};
 }
 
-static bool holds(int fd, uint64_t from, uint64_t bytes, uint64_t hash) {
-    uint64_t found;
-    return file_hash(fd, from, bytes, &found) == 0 && found == hash;
+uint64_t file_hash_more(uint64_t hash, const char *bytes, size_t count) {
+    for (size_t i = 0; i < count; i++) hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static bool load(int fd, uint64_t from, size_t bytes, char *out) {
+    return pread(fd, out, bytes, (off_t)from) == (ssize_t)bytes;
+}
+
+static bool hashes_to(int fd, uint64_t from, uint64_t bytes, uint64_t hash) {
+    char data[FILE_HASH_BYTES];
+    if (bytes > sizeof data || !load(fd, from, bytes, data)) return false;
+    return file_hash_more(FILE_HASH_START, data, bytes) == hash;
+}
+
+bool file_begins(int fd, const struct intake_position *position) {
+    return position->head_bytes == 0 || hashes_to(fd, 0, position->head_bytes, position->head_hash);
+}
+
+bool file_holds(int fd, const struct file_facts *found, const struct intake_position *position) {
+    if (found->size < position->offset) return false;
+    if (position->tail_bytes > position->offset) return false; /* somebody edited the database */
+    if (position->offset > 0 && position->tail_bytes == 0) return false;
+    return file_begins(fd, position) && (position->tail_bytes == 0 ||
+                                            hashes_to(fd, position->offset - position->tail_bytes,
+                                                position->tail_bytes, position->tail_hash));
 }
 
 enum file_match file_matches(int fd, const struct file_facts *found, const struct intake_position *position) {
-    struct file_facts known = {position->device, position->inode, position->birth_ns, 0, 0};
+    struct file_facts known = file_facts_known(position);
     if (!file_same(found, &known)) return FILE_OTHER;
     if (found->size < position->offset) return FILE_SHRUNK;
-    if (position->tail_bytes > position->offset) return FILE_OTHER; /* somebody edited the database */
-    if (!holds(fd, 0, position->head_bytes, position->head_hash)) return FILE_OTHER;
-    if (!holds(fd, position->offset - position->tail_bytes, position->tail_bytes, position->tail_hash))
-        return FILE_OTHER;
-    return FILE_IS;
+    return file_holds(fd, found, position) ? FILE_IS : FILE_OTHER;
 }
 
-/* The descriptor, or -1. */
-static int try_name(
-    int folder, const char *name, const struct intake_position *position, struct file_facts *out) {
-    struct file_facts known = {position->device, position->inode, position->birth_ns, 0, 0};
-    if (facts(folder, name, AT_SYMLINK_NOFOLLOW, out, NULL) != 0 || !file_same(out, &known)) return -1;
-    int fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) return -1;
-    if (file_facts_of(fd, out, NULL) == 0 && file_matches(fd, out, position) == FILE_IS) return fd;
-    close(fd);
-    return -1;
+static bool same_bytes(int a, int b, uint64_t from, size_t bytes) {
+    char of_a[FILE_HASH_BYTES], of_b[FILE_HASH_BYTES];
+    return load(a, from, bytes, of_a) && load(b, from, bytes, of_b) && memcmp(of_a, of_b, bytes) == 0;
 }
 
-int file_find_renamed(const char *path, const struct intake_position *position, struct file_facts *out) {
-    struct buf name = {0};
-    const char *slash = strrchr(path, '/');
-    buf_add_span(&name, slash ? (struct span){path, (size_t)(slash - path) + 1} : SPAN("."));
-    DIR *folder = opendir(name.data);
-    buf_fini(&name);
-    if (!folder) return ERR_NOT_FOUND;
-    int fd = -1;
-    struct dirent *entry;
-    for (int i = 0; fd < 0 && i < FOLDER_ENTRIES_MAX && (entry = readdir(folder)) != NULL; i++)
-        fd = try_name(dirfd(folder), entry->d_name, position, out);
-    closedir(folder);
-    return fd < 0 ? ERR_NOT_FOUND : fd;
+/* The copy's size first: both may be growing. */
+bool file_is_copy(int fd, int of) {
+    struct file_facts copy, whole;
+    if (file_facts_of(fd, &copy, NULL) != 0 || file_facts_of(of, &whole, NULL) != 0) return false;
+    size_t bytes = copy.size < FILE_HASH_BYTES ? (size_t)copy.size : FILE_HASH_BYTES;
+    return copy.size <= whole.size && same_bytes(fd, of, 0, bytes) &&
+           same_bytes(fd, of, copy.size - bytes, bytes);
 }

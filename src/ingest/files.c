@@ -1,36 +1,50 @@
 /* Invariants:
  * 1. Files are touched in the task alone, so within a turn of the service and never while the batch is
  * stalled; every wake-up only notes what is due and schedules it.
- * 2. One follow a path. Those with a stored position look first, so that they lay claim to files that were
- * renamed to another followed name.
- * 3. befores is the number of follows that may hold the descriptor of the file before. */
+ * 2. One follow a path (by_path), one reading a file (by_file).
+ * 3. A follow is in the list of those to be looked at exactly while `due`, among those to be read while
+ * `active`; clear_ms is when it was last in neither.
+ * 4. Until `loaded` the stored positions are not known, and nothing is looked at. */
 #include "ingest/files.h"
 
-#include <fnmatch.h>
-#include <glob.h>
 #include <stdlib.h>
-#include "ingest/reading.h"
+#include "ingest/find.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
-#include "slad/loop/watch.h"
 
-/* What a turn reads from files at most, beside what comes from sockets: about ten milliseconds of work. */
+/* What a turn reads from files at most, beside what comes from sockets: about ten milliseconds of work. A
+ * read of no bytes is some work, too; so is a look. */
 #define TURN_BYTES (512 * 1024)
-#define RESCAN_MS 1000
-/* Each holds a descriptor, and two system calls a second. */
-#define FOLLOWS_MAX 10000
+#define READ_COST_BYTES 4096
+#define TURN_LOOKS 500
+#define TICK_MS 1000
+/* Looked at in a tick beside those of which something was heard: a round through more takes some ticks. */
+#define TICK_LOOKS 1000
+/* Files kept open that have lost their path, beside one a follow: a night's rotation of all of them must not
+ * take the descriptors that connections need. */
+#define OLD_FILES_MAX 4096
+/* Positions of files that are gone are looked for so often, and so many forgotten at once. */
+#define FORGET_TICKS 3600
+#define FORGET_MAX 1000
 
 struct files {
     struct batch *batch;
     const struct config *config;
-    struct watch *watch;
+    struct watch *watch; /* NULL: no file is to be followed */
     struct loop_timer *timer;
     struct loop_task task;
-    struct follow **follows;
-    size_t count, capacity, cursor, befores;
-    uint64_t tick;
-    bool look_due, revert_due, more;
-    bool scanned; /* the patterns were matched once */
+    struct known known;
+    struct find *find;
+    struct folder *folder; /* as read in this turn */
+    struct follow **follows, **active;
+    size_t count, capacity, active_count, active_capacity, reading_cursor, round;
+    struct map by_path, by_file;
+    size_t unwatched; /* readings */
+    struct follow *due, **due_end;
+    size_t due_count;
+    uint64_t tick, forget_tick;
+    int64_t asked_ms; /* when files_read_as_of() was asked last */
+    bool loaded, scanned, revert_due, has_leaving;
     char *scratch;
 };
 
@@ -38,134 +52,263 @@ static void schedule(struct files *files) {
     if (!files->batch->stalled) loop_task_schedule(files->batch->loop, &files->task);
 }
 
-void files_changed(struct files *files) {
-    files->befores = files->count;
-    files->look_due = true;
+/* The lists. */
+
+static void note_busy(struct follow *follow) {
+    if (!follow->due && !follow->active) follow->clear_ms = follow->files->asked_ms;
 }
 
-/* Which files. */
-
-static bool is_pattern(const char *path) {
-    return strpbrk(path, "*?[") != NULL;
-}
-
-/* The folder that a path lies in, or that the first wildcard of a pattern is in. */
-static char *folder_of(const char *path) {
-    size_t plain = strcspn(path, "*?[");
-    while (plain > 0 && path[plain - 1] != '/') plain--;
-    if (plain == 0) return mem_dup_text(SPAN("."));
-    return mem_dup_text((struct span){path, plain > 1 ? plain - 1 : 1});
-}
-
-static void watch_folder_of(struct files *files, const char *path) {
-    char *folder = folder_of(path);
-    watch_add_folder(files->watch, folder);
-    free(folder);
-}
-
-static struct follow *find(const struct files *files, const char *path) {
-    for (size_t i = 0; i < files->count; i++)
-        if (strcmp(files->follows[i]->path, path) == 0) return files->follows[i];
-    return NULL;
-}
-
-static void add(struct files *files, const char *path, bool globbed) {
-    uint64_t held;
-    if (find(files, path)) return;
-    if (files->count == FOLLOWS_MAX) {
-        if (log_allow("too many files to follow", loop_now_ms(files->batch->loop), &held))
-            log_warning("too many files to follow", "file=%s limit=%d, not reading it",
-                LOG_TEXT(span_of(path)), FOLLOWS_MAX);
-        return;
+void files_note(struct follow *follow) {
+    struct files *files = follow->files;
+    note_busy(follow);
+    if (!follow->due) {
+        follow->next_due = NULL;
+        *files->due_end = follow;
+        files->due_end = &follow->next_due;
+        files->due_count++;
     }
+    follow->due = true;
+    schedule(files);
+}
+
+static void note_all(struct files *files) {
+    for (size_t i = 0; i < files->count; i++) files_note(files->follows[i]);
+}
+
+void files_activate(struct follow *follow) {
+    struct files *files = follow->files;
+    note_busy(follow);
+    if (follow->active) return;
+    files->active =
+        mem_grow(files->active, &files->active_capacity, files->active_count + 1, sizeof *files->active);
+    follow->active_at = files->active_count;
+    files->active[files->active_count++] = follow;
+    follow->active = true;
+}
+
+static void deactivate(struct follow *follow) {
+    struct files *files = follow->files;
+    struct follow *last = files->active[--files->active_count];
+    files->active[last->active_at = follow->active_at] = last;
+    follow->active = false;
+}
+
+static bool has_path(const void *item, const void *key) {
+    return strcmp(((const struct follow *)item)->path, key) == 0;
+}
+
+struct follow *files_follow_at(const struct files *files, const char *path) {
+    return map_find(&files->by_path, span_hash(span_of(path)), has_path, path);
+}
+
+static bool add(void *arg, const char *path, const struct endpoint *input) {
+    struct files *files = arg;
+    struct follow *follow = files_follow_at(files, path);
+    if (follow) return true;
+    if (files->count == FIND_FILES_MAX) return false;
     files->follows = mem_grow(files->follows, &files->capacity, files->count + 1, sizeof *files->follows);
-    files->follows[files->count] = follow_new(files, path);
-    files->follows[files->count++]->globbed = globbed;
-    watch_folder_of(files, path);
+    follow = follow_new(files, path, &input->format);
+    follow->globbed = files_is_pattern(input->path);
+    follow->folder = find_watch_folder_of(files->find, path);
+    follow->at = files->count;
+    files->follows[files->count++] = follow;
+    map_add(&files->by_path, span_hash(span_of(path)), follow);
+    files_note(follow);
+    return true;
 }
 
-static void add_matches(struct files *files, const char *pattern) {
-    glob_t found;
-    if (glob(pattern, 0, NULL, &found) == 0)
-        for (size_t i = 0; i < found.gl_pathc; i++) add(files, found.gl_pathv[i], true);
-    globfree(&found);
+static void forget_follow(struct follow *follow) {
+    struct files *files = follow->files;
+    struct follow *last = files->follows[--files->count];
+    files->follows[last->at = follow->at] = last;
+    map_remove(&files->by_path, span_hash(span_of(follow->path)), follow);
+    follow_free(follow);
 }
 
-static void find_files(struct files *files) {
-    for (size_t i = 0; i < files->config->input_count; i++) {
-        const struct endpoint *input = &files->config->inputs[i];
-        if (input->kind != ENDPOINT_FILE) continue;
-        if (is_pattern(input->path))
-            add_matches(files, input->path);
-        else
-            add(files, input->path, false);
-    }
-    files->scanned = true;
+/* Readings. */
+
+static uint64_t hash_of_inode(uint64_t inode) {
+    return span_hash((struct span){(const char *)&inode, sizeof inode});
 }
 
-static void forget_over(struct files *files) {
-    size_t kept = 0;
-    for (size_t i = 0; i < files->count; i++) {
-        struct follow *follow = files->follows[i];
-        if (follow->over)
-            follow_free(follow);
-        else
-            files->follows[kept++] = follow;
-    }
-    files->count = kept;
+static bool is_file(const void *item, const void *key) {
+    return file_same(&((const struct reading *)item)->facts, key);
+}
+
+struct reading *files_reading_of(const struct files *files, const struct file_facts *facts) {
+    return map_find(&files->by_file, hash_of_inode(facts->inode), is_file, facts);
+}
+
+void files_enter(struct files *files, struct reading *reading) {
+    reading->watched = watch_add_file(files->watch, reading->fd, reading);
+    files->unwatched += reading->watched < 0;
+    map_add(&files->by_file, hash_of_inode(reading->facts.inode), reading);
+}
+
+void files_leave(struct files *files, struct reading *reading) {
+    watch_remove_file(files->watch, reading->watched);
+    files->unwatched -= reading->watched < 0;
+    map_remove(&files->by_file, hash_of_inode(reading->facts.inode), reading);
+}
+
+bool files_has_too_many(const struct files *files) {
+    return files->by_file.count > files->count + OLD_FILES_MAX;
+}
+
+/* Positions. */
+
+int files_put(struct files *files, const struct intake_position *position, struct err *err) {
+    struct intake_position stored = *position;
+    stored.updated_ms = loop_now_ms(files->batch->loop);
+    known_put(&files->known, &stored);
+    files->has_leaving = files->has_leaving || position->done;
+    return batch_position(files->batch, position, err);
+}
+
+void files_forget(struct files *files, const struct intake_position *position) {
+    struct err err;
+    (void)!batch_forget(files->batch, position, &err);
+    known_drop(&files->known, position);
+}
+
+static bool is_gone(const struct files *files, const struct intake_position *position, int64_t before_ms) {
+    struct file_facts known = file_facts_known(position), at;
+    struct buf path = {0};
+    if (position->updated_ms >= before_ms || files_reading_of(files, &known)) return false;
+    buf_add_span(&path, position->name);
+    bool there = file_facts_at(buf_text(&path), &at, NULL) == 0 && file_same(&at, &known);
+    buf_fini(&path);
+    return !there;
+}
+
+/* A position is kept as long as events are: nobody remembers a file for longer. */
+static void forget_gone(struct files *files) {
+    int64_t before_ms = loop_now_ms(files->batch->loop) - service_config(files->batch->service)->retain_events_ms;
+    struct intake_position *gone = mem_alloc(FORGET_MAX * sizeof *gone);
+    size_t count = 0, cursor = 0;
+    const struct intake_position *position;
+    while (count < FORGET_MAX && (position = known_next(&files->known, &cursor)))
+        if (is_gone(files, position, before_ms)) gone[count++] = *position;
+    for (size_t i = 0; i < count; i++) files_forget(files, &gone[i]);
+    free(gone);
+    files->forget_tick = files->tick + FORGET_TICKS;
 }
 
 /* The work. */
 
-static void look(struct files *files) {
-    files->look_due = false;
-    find_files(files);
-    for (size_t i = 0; i < files->count; i++) (void)follow_load(files->follows[i]);
-    for (int stored = 1; stored >= 0; stored--)
-        for (size_t i = 0; i < files->count && !files->batch->stalled; i++)
-            if (follow_is_known(files->follows[i]) == stored) follow_look(files->follows[i]);
-    forget_over(files);
+const struct folder *files_folder(struct files *files, const char *path) {
+    if (files->folder && folder_is_of(files->folder, path)) return files->folder;
+    folder_free(files->folder);
+    return files->folder = folder_read(path);
+}
+
+static bool load(struct files *files) {
+    struct err err;
+    uint64_t held;
+    if (files->loaded) return true;
+    if (known_load(&files->known, files->batch->service, &err) == 0) return files->loaded = true;
+    if (log_allow("positions of files cannot be read", loop_now_ms(files->batch->loop), &held))
+        log_warning("positions of files cannot be read", "error=%s next=\"trying again each second\"",
+            LOG_TEXT(span_of(err.text)));
+    return false;
 }
 
 static void revert(struct files *files) {
     files->revert_due = false;
-    for (size_t i = 0; i < files->count; i++) follow_revert(files->follows[i]);
-    files->look_due = true;
+    for (size_t i = 0; i < files->count && !files->batch->stalled; i++) follow_revert(files->follows[i]);
+    note_all(files);
+}
+
+static struct follow *take_due(struct files *files) {
+    struct follow *follow = files->due;
+    files->due = follow->next_due;
+    if (!files->due) files->due_end = &files->due;
+    files->due_count--;
+    follow->due = false;
+    return follow;
+}
+
+/* Those that are noted meanwhile have their turn after the rest. */
+static void look_some(struct files *files) {
+    size_t looks = files->due_count < TURN_LOOKS ? files->due_count : TURN_LOOKS;
+    for (; looks > 0 && !files->batch->stalled; looks--) {
+        struct follow *follow = take_due(files);
+        follow_look(follow);
+        if (follow->over && !follow->due && !follow->active) forget_follow(follow);
+    }
+    folder_free(files->folder);
+    files->folder = NULL;
 }
 
 /* A chunk of each in turn, until the turn's share is used up. */
 static void read_some(struct files *files) {
-    size_t bytes = 0, idle = 0;
-    while (bytes < TURN_BYTES && idle < files->count && !files->batch->stalled) {
-        files->cursor = (files->cursor + 1) % files->count;
-        struct follow *follow = files->follows[files->cursor];
-        idle = follow->active ? 0 : idle + 1;
-        if (follow->active) bytes += follow_read(follow, files->scratch);
+    size_t bytes = 0;
+    while (bytes < TURN_BYTES && files->active_count > 0 && !files->batch->stalled) {
+        if (files->reading_cursor >= files->active_count) files->reading_cursor = 0;
+        struct follow *follow = files->active[files->reading_cursor];
+        bytes += follow_read(follow, files->scratch) + READ_COST_BYTES;
+        if (follow_has_more(follow))
+            files->reading_cursor++;
+        else
+            deactivate(follow);
     }
-    files->more = idle < files->count;
 }
 
 static void run(void *arg) {
     struct files *files = arg;
     if (files->batch->stalled) return;
     batch_turn(files->batch);
+    if (!load(files)) return;
     if (files->revert_due) revert(files);
-    if (files->look_due) look(files);
+    files->scanned = find_files(files->find, loop_now_ms(files->batch->loop)) || files->scanned;
+    look_some(files);
     read_some(files);
-    if (files->more || files->look_due) schedule(files);
+    if (files->due_count == 0 && files->tick >= files->forget_tick && !files->batch->stalled) forget_gone(files);
+    if (files->due_count || files->active_count) schedule(files);
 }
 
-static void on_change(void *arg) {
+/* What is heard. */
+
+static void on_named(void *arg, const char *folder, const char *name) {
     struct files *files = arg;
-    files->look_due = true;
+    struct found found = find_named(files->find, folder, name);
+    if (found.follow) files_note(found.follow);
+    if (found.base) {
+        found.base->names_changed = found.base->copies_changed = true;
+        files_note(found.base);
+    }
+    schedule(files);
+}
+
+static void on_written(void *arg, void *file) {
+    struct reading *reading = file;
+    (void)arg;
+    reading->touched = true;
+    files_note(reading->follow);
+}
+
+void files_listen(struct files *files) {
+    watch_take(files->watch);
+}
+
+static void on_lost(void *arg) {
+    struct files *files = arg;
+    find_all_again(files->find);
+    for (size_t i = 0; i < files->count; i++) files->follows[i]->names_changed = files->follows[i]->copies_changed = true;
+    note_all(files);
     schedule(files);
 }
 
 static void on_tick(void *arg) {
     struct files *files = arg;
     files->tick++;
-    loop_timer_set(files->timer, RESCAN_MS);
-    on_change(files);
+    loop_timer_set(files->timer, TICK_MS);
+    for (int i = 0; i < TICK_LOOKS && files->round < files->count; i++) files_note(files->follows[files->round++]);
+    if (files->round >= files->count) {
+        files->round = 0;
+        find_all_again(files->find);
+    }
+    schedule(files);
 }
 
 /* Public. */
@@ -177,18 +320,19 @@ static bool any_file(const struct config *config) {
 }
 
 struct files *files_open(struct batch *batch, const struct config *config) {
+    static const struct watch_events events = {on_named, on_written, on_lost};
     struct files *files = mem_zalloc(sizeof *files);
     files->batch = batch;
     files->config = config;
     files->task = (struct loop_task){.run = run, .arg = files};
+    files->due_end = &files->due;
     if (!any_file(config)) return files;
-    files->scratch = mem_alloc(FOLLOW_CHUNK_BYTES);
-    files->watch = watch_open(batch->loop, on_change, files);
+    files->scratch = mem_alloc(READING_CHUNK_BYTES);
+    files->watch = watch_open(batch->loop, &events, files);
     files->timer = loop_timer_new(batch->loop, on_tick, files);
-    for (size_t i = 0; i < config->input_count; i++)
-        if (config->inputs[i].kind == ENDPOINT_FILE) watch_folder_of(files, config->inputs[i].path);
-    loop_timer_set(files->timer, RESCAN_MS);
-    on_change(files);
+    files->find = find_open(files, config, files->watch, add);
+    loop_timer_set(files->timer, TICK_MS);
+    schedule(files);
     return files;
 }
 
@@ -196,88 +340,83 @@ void files_close(struct files *files) {
     if (!files) return;
     loop_task_cancel(&files->task);
     loop_timer_free(files->timer);
-    watch_close(files->watch);
     for (size_t i = 0; i < files->count; i++) follow_free(files->follows[i]);
+    find_close(files->find);
+    watch_close(files->watch);
+    folder_free(files->folder);
+    known_fini(&files->known);
+    map_fini(&files->by_path);
+    map_fini(&files->by_file);
     free(files->follows);
+    free(files->active);
     free(files->scratch);
     free(files);
 }
 
 void files_go_on(struct files *files) {
-    if (files->befores && !files->revert_due) {
-        for (size_t i = 0; i < files->count; i++) follow_settled(files->follows[i]);
-        files->befores = 0;
+    if (files->has_leaving && !files->revert_due) {
+        files->has_leaving = false;
+        for (size_t i = 0; i < files->count; i++) {
+            follow_settled(files->follows[i]);
+            if (files->follows[i]->globbed && !files->follows[i]->newest) files_note(files->follows[i]);
+        }
     }
-    if (files->more || files->look_due || files->revert_due) schedule(files);
+    if (files->watch && (files->due_count || files->active_count || files->revert_due || !files->loaded))
+        schedule(files);
 }
 
 void files_recovered(struct files *files) {
     files->revert_due = true;
+    files->loaded = false;
+}
+
+/* What is written to a file that is not watched, or what is new in such a folder, is not told of. */
+static void look_where_nothing_is_told(struct files *files) {
+    struct file_facts at;
+    bool all = watch_sees_all(files->watch);
+    for (size_t i = 0; i < files->count && (!all || files->unwatched); i++) {
+        struct follow *follow = files->follows[i];
+        bool unseen = !all && !watch_sees(follow->folder) && file_facts_at(follow->path, &at, NULL) == 0 &&
+                      (!follow->newest || !file_same(&at, &follow->newest->facts)) && !follow_is_at_fault(follow);
+        for (struct reading *r = follow->oldest; r && !unseen; r = r->newer)
+            unseen = r->watched < 0 && file_facts_of(r->fd, &at, NULL) == 0 && at.size != r->seen;
+        if (unseen) files_note(follow);
+    }
 }
 
 int64_t files_read_as_of(struct files *files, int64_t now_ms) {
     int64_t as_of_ms = now_ms;
-    if (files->scratch && !files->scanned) return 0;
-    for (size_t i = 0; i < files->count; i++) {
-        int64_t read_ms = reading_as_of(files->follows[i], now_ms);
+    if (!files->watch) return now_ms;
+    watch_take(files->watch);
+    if (!files->scanned) return 0;
+    look_where_nothing_is_told(files);
+    for (const struct follow *follow = files->due; follow; follow = follow->next_due)
+        if (follow->clear_ms < as_of_ms) as_of_ms = follow->clear_ms;
+    for (size_t i = 0; i < files->active_count; i++) {
+        int64_t read_ms = follow_as_of(files->active[i], now_ms);
         if (read_ms < as_of_ms) as_of_ms = read_ms;
     }
+    if (find_is_due(files->find) && files->asked_ms < as_of_ms) return files->asked_ms;
+    files->asked_ms = now_ms;
     return as_of_ms;
 }
 
-static void status_of_pattern(const char *pattern, struct json_writer *w) {
-    struct buf name = {0};
-    buf_printf(&name, "file:%s", pattern);
-    json_object_begin(w);
-    json_field_text(w, "input", name.data);
-    json_field_int(w, "offset", 0);
-    json_field_int(w, "size", 0);
-    json_field_int(w, "lag", 0);
-    json_field_int(w, "lines", 0);
-    json_field_text(w, "error", "no file matches yet");
-    json_object_end(w);
-    buf_fini(&name);
+size_t files_count(const struct files *files) {
+    return files->count;
 }
 
-static bool matches_any(const struct files *files, const char *pattern) {
-    for (size_t i = 0; i < files->count; i++)
-        if (fnmatch(pattern, files->follows[i]->path, FNM_PATHNAME) == 0) return true;
-    return false;
+const struct follow *files_follow(const struct files *files, size_t i) {
+    return files->follows[i];
 }
 
-void files_status(const struct files *files, struct json_writer *w) {
-    for (size_t i = 0; i < files->count; i++) follow_status(files->follows[i], w);
-    for (size_t i = 0; i < files->config->input_count; i++) {
-        const struct endpoint *input = &files->config->inputs[i];
-        if (input->kind == ENDPOINT_FILE && is_pattern(input->path) && !matches_any(files, input->path))
-            status_of_pattern(input->path, w);
-    }
+const struct config *files_config(const struct files *files) {
+    return files->config;
 }
 
 struct batch *files_batch(const struct files *files) {
     return files->batch;
 }
 
-uint64_t files_tick(const struct files *files) {
-    return files->tick;
-}
-
-const struct follow *files_holder(
-    const struct files *files, const struct follow *except, const struct file_facts *facts) {
-    for (size_t i = 0; i < files->count; i++) {
-        const struct follow *follow = files->follows[i];
-        if (follow != except && follow->now.fd >= 0 && file_same(&follow->now.facts, facts)) return follow;
-    }
-    return NULL;
-}
-
-const struct intake_position *files_left_at(
-    const struct files *files, const struct follow *except, int fd, const struct file_facts *facts) {
-    for (size_t i = 0; i < files->count; i++) {
-        const struct follow *follow = files->follows[i];
-        if (follow != except && follow->before.known &&
-            file_matches(fd, facts, &follow->before.position) == FILE_IS)
-            return &follow->before.position;
-    }
-    return NULL;
+const struct known *files_known(const struct files *files) {
+    return &files->known;
 }

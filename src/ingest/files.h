@@ -1,11 +1,13 @@
-/* files: all followed files: which there are, when each is read.
- * Owns: the follows, the watch on their folders, the task that reads.
+/* files: all followed files: which there are, when each is looked at and read.
+ * Owns: the follows, the watch on their folders, the stored positions, the task that does the work.
  * Must not know: what is on a line, how one file is followed. */
 #ifndef SLAD_INGEST_FILES_H
 #define SLAD_INGEST_FILES_H
 
 #include "ingest/batch.h"
+#include "ingest/folder.h"
 #include "ingest/follow.h"
+#include "ingest/known.h"
 #include "slad/wire/write.h"
 
 struct files;
@@ -19,18 +21,34 @@ void files_go_on(struct files *files);
 void files_recovered(struct files *files);
 /* The wall clock as of which all there was to read has been taken in; now_ms when it is all of it. */
 int64_t files_read_as_of(struct files *files, int64_t now_ms);
-void files_status(const struct files *files, struct json_writer *w);
+
+/* For the status (inputs.c). */
+size_t files_count(const struct files *files);
+const struct follow *files_follow(const struct files *files, size_t i);
+const struct config *files_config(const struct files *files);
+/* Whether a path, or a part of one, is a pattern. */
+bool files_is_pattern(const char *path);
 
 /* For the follows. */
 struct batch *files_batch(const struct files *files);
-uint64_t files_tick(const struct files *files); /* rescans so far, one a second */
-/* Another follow that reads this file now, or NULL: a renamed file matches a second pattern or path. */
-const struct follow *files_holder(
-    const struct files *files, const struct follow *except, const struct file_facts *facts);
-/* How far another follow has read this file before it went over to the next, or NULL. */
-const struct intake_position *files_left_at(
-    const struct files *files, const struct follow *except, int fd, const struct file_facts *facts);
-/* A follow has gone over to another file: the others look again. */
-void files_changed(struct files *files);
+const struct known *files_known(const struct files *files);
+/* Notes that a reading was opened, or is about to be closed. */
+void files_enter(struct files *files, struct reading *reading);
+void files_leave(struct files *files, struct reading *reading);
+/* The reading of this file, or NULL. */
+struct reading *files_reading_of(const struct files *files, const struct file_facts *facts);
+struct follow *files_follow_at(const struct files *files, const char *path);
+/* The folder of this path as it was at the first question of this turn; NULL when it cannot be read. */
+const struct folder *files_folder(struct files *files, const char *path);
+/* More files are held open that lost their path than there should be. */
+bool files_has_too_many(const struct files *files);
+/* Takes note of what has happened so far. */
+void files_listen(struct files *files);
+/* The follow has something to read, or is to be looked at. */
+void files_activate(struct follow *follow);
+void files_note(struct follow *follow);
+/* Stores a position, or forgets one, in the turn's transaction. A failure is seen to by the batch. */
+int files_put(struct files *files, const struct intake_position *position, struct err *err) WARN_UNUSED;
+void files_forget(struct files *files, const struct intake_position *position);
 
 #endif

@@ -1,54 +1,68 @@
-/* Invariants, while now.fd >= 0:
- * 1. position.offset <= next <= seen; offset < next only while skipping.
- * 2. position.offset is the start of a line; all lines before it were handed to the service, in this batch
- * or before.
- * 3. head and tail hash of position are those at the offset last stored.
- * 4. before.fd is open only until the position in `now` is on disk (follow_settled), so that follow_revert()
- * can go back to it even when its name is gone.
+/* Invariants:
+ * 1. oldest to newest are the files that had the path, in this order; each is in files_reading_of().
+ * 2. They are read in this order: a chunk is of the first that has something to read.
+ * 3. One that is closed has its end on disk (leaving), so follow_revert() finds all of them open.
  *
- *      start(): resumed, found renamed, or new         go_over(): the path has a new file with bytes,
- *   NOTHING ──────────────────────────────▶ READING ──┐           so the writer is done with the old
- *      ▲    removed for long; unreadable     │  ▲  ▲  │
- *      └─────────────────────────────────────┘  │  └──┘
- *                            reading_rewind(): truncated, or written anew */
+ *               take_up(): resumed, or new
+ *   NOTHING ─────────────────────────────────▶ NEWEST ──┐ go_on_anew(): truncated, or written anew
+ *      ▲ ▲        chain_take_up(): found renamed   │ ◀──┘
+ *      │ │                  │                      │ take_up(): another file has the path
+ *      │ └── follow_settled() ◀─ leave() ◀── OLD ◀─┘
+ *      │                                      │
+ *      └──────────────────────────────────────┘ take_over(): it has another followed path now */
 #include "ingest/follow.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "ingest/chain.h"
 #include "ingest/files.h"
-#include "ingest/reading.h"
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
 
-static struct batch *batch_of(const struct follow *follow) {
-    return files_batch(follow->files);
-}
-
-struct follow *follow_new(struct files *files, const char *path) {
+struct follow *follow_new(struct files *files, const char *path, const struct format *format) {
     struct follow *follow = mem_zalloc(sizeof *follow);
-    struct buf source = {0};
-    buf_printf(&source, "file:%s", path);
+    struct buf name = {0};
+    buf_printf(&name, "file:%s", path);
     follow->files = files;
     follow->path = mem_dup_text(span_of(path));
-    follow->source = source.data;
-    follow->now.fd = follow->before.fd = -1;
+    follow->name = name.data;
+    follow->format = format;
     return follow;
 }
 
-static void shut(struct opened *opened) {
-    if (opened->fd >= 0) close(opened->fd);
-    opened->fd = -1;
+static void take_out(struct reading *reading) {
+    struct follow *follow = reading->follow;
+    *(reading->older ? &reading->older->newer : &follow->oldest) = reading->newer;
+    *(reading->newer ? &reading->newer->older : &follow->newest) = reading->older;
+    reading->older = reading->newer = NULL;
+}
+
+void follow_insert(struct follow *follow, struct reading *take_reading, struct reading *before) {
+    struct reading *older = before ? before->older : follow->newest;
+    take_reading->follow = follow;
+    take_reading->older = older;
+    take_reading->newer = before;
+    *(older ? &older->newer : &follow->oldest) = take_reading;
+    *(before ? &before->older : &follow->newest) = take_reading;
+}
+
+static void drop(struct reading *reading) {
+    take_out(reading);
+    reading_close(reading);
 }
 
 void follow_free(struct follow *follow) {
-    shut(&follow->now);
-    shut(&follow->before);
+    while (follow->oldest) drop(follow->oldest);
     free(follow->path);
-    free(follow->source);
+    free(follow->name);
     free(follow);
+}
+
+static int64_t now_of(const struct follow *follow) {
+    return loop_now_ms(files_batch(follow->files)->loop);
 }
 
 /* No fault: a file that is not there (yet), or that is read under another name. */
@@ -61,6 +75,7 @@ bool follow_is_at_fault(const struct follow *follow) {
 static void set_trouble(struct follow *follow, const struct err *err) {
     if (strcmp(follow->trouble, err->text) == 0) return;
     follow->trouble_code = err->code;
+    follow->trouble_ms = now_of(follow);
     snprintf(follow->trouble, sizeof follow->trouble, "%s", err->text);
     if (follow_is_at_fault(follow))
         log_warning("followed file is not read", "file=%s error=%s, looking again each second",
@@ -74,232 +89,275 @@ static void clear_trouble(struct follow *follow) {
     follow->trouble_code = 0;
 }
 
-/* Positions. */
-
-static void adopt(
-    struct follow *follow, int take_fd, const struct file_facts *facts, const struct intake_position *from) {
-    follow->now = (struct opened){.fd = take_fd, .known = true, .facts = *facts, .position = *from};
-    follow->now.position.name = span_of(follow->path);
-    follow->now.position.device = facts->device;
-    follow->now.position.inode = facts->inode;
-    follow->now.position.birth_ns = facts->birth_ns;
-    follow->successor = follow->removed = follow->searched = false;
-    clear_trouble(follow);
-    reading_go_to(follow, from->offset);
+static void note(const struct follow *follow, const char *what, uint64_t offset) {
+    counter_inc(files_rotated);
+    log_info(what, "file=%s offset=%" PRIu64, LOG_TEXT(span_of(follow->path)), offset);
 }
 
-/* Stops reading, to start anew from what it knows. */
-static void let_go(struct follow *follow) {
-    follow->stored = follow->now.position;
-    follow->has_stored = true;
-    follow->active = false;
-    shut(&follow->now);
+/* What is at the path. */
+
+/* Whether it still has the path of the follow that reads it: then two paths lead to one file. */
+static bool has_its_path(const struct reading *reading) {
+    struct file_facts at;
+    return !reading->newer && file_facts_at(reading->follow->path, &at, NULL) == 0 &&
+           file_same(&at, &reading->facts);
 }
 
-bool follow_load(struct follow *follow) {
-    struct err err = {0};
-    if (follow->loaded) return true;
-    int rc = intake_position_get(batch_of(follow)->service, span_of(follow->path), &follow->stored, &err);
-    if (rc < 0) {
-        set_trouble(follow, &err);
-        return false;
-    }
-    follow->has_stored = rc == 0;
-    follow->loaded = true;
-    return true;
-}
-
-bool follow_is_known(const struct follow *follow) {
-    return follow->now.fd >= 0 || follow->has_stored;
-}
-
-/* Starting. */
-
-static bool start_renamed(struct follow *follow) {
-    struct file_facts facts;
-    if (!follow->has_stored || follow->searched) return false;
-    int fd = file_find_renamed(follow->path, &follow->stored, &facts);
-    follow->searched = true;
-    if (fd < 0) return false;
-    adopt(follow, fd, &facts, &follow->stored);
-    log_info("followed file was renamed, reading the rest of it", "file=%s offset=%" PRIu64,
-        LOG_TEXT(span_of(follow->path)), follow->stored.offset);
-    return true;
-}
-
-/* Whether another follow reads this file, which is then left to it. */
-static bool is_held(struct follow *follow, const struct file_facts *facts) {
-    const struct follow *holder = files_holder(follow->files, follow, facts);
+/* A file that is open already has this path now: it was renamed. */
+static void take_over(struct follow *follow, struct reading *reading) {
+    struct follow *other = reading->follow;
     struct err err;
-    if (!holder) return false;
-    err_set(&err, ERR_IN_USE, "it is the file that is read as %s", holder->path);
-    if (follow->now.fd < 0) set_trouble(follow, &err);
-    return true;
-}
-
-/* Takes the file up from its start, or from where another follow has left it. */
-static int adopt_new(struct follow *follow, int take_fd, const struct file_facts *facts, uint64_t lines) {
-    const struct intake_position *left = files_left_at(follow->files, follow, take_fd, facts);
-    struct intake_position from = {0};
-    if (left) from = *left;
-    from.lines = lines;
-    adopt(follow, take_fd, facts, &from);
-    return reading_store(follow);
-}
-
-static void start_new(struct follow *follow, int take_fd, const struct file_facts *facts) {
-    bool replaced = follow->has_stored;
-    if (is_held(follow, facts)) {
-        close(take_fd);
+    if (other != follow && has_its_path(reading)) {
+        err_set(&err, ERR_IN_USE, "it is the file that is read as %s", other->path);
+        if (!follow->newest) set_trouble(follow, &err);
         return;
     }
-    if (adopt_new(follow, take_fd, facts, replaced ? follow->stored.lines : 0) != 0) return;
-    if (replaced) reading_note(follow, "followed file was replaced while it was not read");
-    files_changed(follow->files);
+    take_out(reading);
+    if (other != follow) {
+        reading_give(reading, follow);
+        files_note(other);
+    }
+    follow_insert(follow, reading, NULL);
+    clear_trouble(follow);
+    if (reading->active) files_activate(follow);
+    if (reading_store(reading) == 0) reading->leaving = false;
 }
 
-static void start(struct follow *follow) {
+static bool is_removed(const struct reading *reading) {
+    struct file_facts facts;
+    return reading && file_facts_of(reading->fd, &facts, NULL) == 0 && facts.links == 0;
+}
+
+/* What it holds beyond its position is read from the copy that has its path. */
+static void leave_to_copy(struct reading *reading) {
+    reading->active = false;
+    reading->seen = reading->facts.size;
+    reading->leaving = true;
+}
+
+/* A file that is not open has the path. When another had it before, what came between is read first. */
+static void begin(struct follow *follow, int take_fd, const struct file_facts *facts) {
+    const struct intake_position *known = known_find(files_known(follow->files), facts);
+    struct intake_position from = {0}, last;
+    bool resumed = known && file_matches(take_fd, facts, known) == FILE_IS;
+    if (resumed) from = *known;
+    if (chain_last_of(follow, &last)) {
+        struct file_facts last_facts = file_facts_known(&last);
+        bool is_last = file_same(facts, &last_facts);
+        struct chain_start start = {.last = &last, .here = is_last && !resumed ? NULL : facts, .anew = is_last && !resumed};
+        if (follow->newest && reading_is_intact(follow->newest)) start.last_fd = &follow->newest->fd;
+        bool there = is_last ? resumed : false;
+        if (!is_last || !resumed || chain_has_more(follow)) there = chain_take_up(follow, &start) || there;
+        if (is_removed(follow->newest)) there = false;
+        if (!known && !there && last.offset >= FILE_HASH_BYTES && file_holds(take_fd, facts, &last)) {
+            from = last; /* the same file in another place, put back from a backup, or as an editor left it */
+            if (follow->newest) leave_to_copy(follow->newest);
+        }
+        if (!resumed && from.offset == 0)
+            note(follow, is_last ? "followed file was truncated or written anew, reading it from its start"
+                                 : "followed file was replaced, going over to the new one", last.offset);
+    }
+    if (resumed && known->device != facts->device) files_forget(follow->files, known);
+    struct reading *reading = reading_open(follow, take_fd, facts, &from);
+    if (resumed && reading->fresh) {
+        reading->fresh_ns = from.mtime_ns;
+        follow->copies_changed = true; /* nobody was there to tell */
+    }
+    follow_insert(follow, reading, NULL);
+    follow->searched = follow->warned = false;
+    clear_trouble(follow);
+    if (!resumed || !span_eq(known->name, span_of(follow->path))) (void)!reading_store(reading);
+}
+
+static void take_up(struct follow *follow) {
     struct file_facts facts;
     struct err err = {0};
-    if (!follow_load(follow)) return;
     int fd = file_open(follow->path, &facts, &err);
     if (fd < 0) {
-        if (fd != ERR_NOT_FOUND || !start_renamed(follow)) set_trouble(follow, &err);
+        if (fd != ERR_NOT_FOUND || !follow->newest) set_trouble(follow, &err);
         return;
     }
-    enum file_match match = follow->has_stored ? file_matches(fd, &facts, &follow->stored) : FILE_OTHER;
-    if (match == FILE_IS) {
-        adopt(follow, fd, &facts, &follow->stored);
+    struct reading *open = files_reading_of(follow->files, &facts);
+    if (!open) {
+        begin(follow, fd, &facts);
         return;
     }
+    close(fd);
+    take_over(follow, open);
+}
+
+static void see_nothing(struct follow *follow, const struct err *err) {
+    struct intake_position last;
+    if (err->code != ERR_NOT_FOUND) {
+        set_trouble(follow, err);
+        return;
+    }
+    if (!follow->newest && !follow->searched && chain_last_of(follow, &last) && !last.done)
+        (void)chain_take_up(follow, &(struct chain_start){.last = &last});
+    follow->searched = true;
+    if (!follow->newest) set_trouble(follow, err);
+    else clear_trouble(follow);
+    follow->over = follow->globbed && !follow->newest;
+}
+
+/* Files of a rotation that was faster than we looked. */
+static void look_for_missed(struct follow *follow) {
+    struct reading *oldest = follow->oldest, *newest = follow->newest;
+    follow->names_changed = false;
     follow->searched = false;
-    if (match == FILE_OTHER && start_renamed(follow)) {
-        close(fd); /* its turn comes after the rest of the old one */
-        follow->successor = true;
-    } else {
-        start_new(follow, fd, &facts);
+    if (!newest || newest->facts.birth_ns == 0) return; /* nothing would tell which came when */
+    struct chain_start start = {.last = &oldest->position,
+        .last_fd = &oldest->fd,
+        .here = &newest->facts,
+        .before = oldest->newer ? oldest->newer : newest};
+    (void)chain_take_up(follow, &start);
+}
+
+/* A file that was written, copied and truncated before anything of it was read leaves nothing by which to tell: but
+ * then there is a copy that it is not the beginning of. */
+static void look_for_copies(struct follow *follow, struct reading *reading) {
+    struct intake_position begun = reading->position;
+    reading->fresh = false;
+    files_listen(follow->files);
+    if (!follow->copies_changed) return;
+    follow->copies_changed = false;
+    begun.birth_ns = begun.birth_ns ? reading->fresh_ns : 0;
+    begun.mtime_ns = reading->fresh_ns;
+    (void)chain_take_up(follow,
+        &(struct chain_start){.last = &begun, .last_fd = &reading->fd, .fresh = true, .before = reading});
+}
+
+/* What became of what is open. */
+
+static void go_on_anew(struct follow *follow, struct reading *reading) {
+    struct intake_position *position = &reading->position;
+    uint64_t size = reading->facts.size;
+    note(follow, "followed file was truncated or written anew, reading it from its start", position->offset);
+    bool cut = position->head_bytes == FILE_HASH_BYTES && size >= FILE_HASH_BYTES && size < reading->next &&
+               file_begins(reading->fd, position);
+    struct intake_position last = *position;
+    struct chain_start start = {.last = &last, .anew = true, .before = reading};
+    if (!cut) (void)chain_take_up(follow, &start);
+    position->tail_bytes = 0;
+    reading_go_to(reading, cut ? size : 0);
+    (void)!reading_store(reading);
+}
+
+static void check(struct follow *follow, struct reading *reading, const struct file_facts *facts) {
+    bool changed = reading_see(reading, facts) || reading->touched;
+    bool grown = facts->size > reading->seen;
+    reading->touched = false;
+    if (facts->size < reading->next || (changed && !grown && !reading_is_intact(reading))) {
+        go_on_anew(follow, reading);
+        return;
+    }
+    if (facts->size < reading->seen) reading->seen = facts->size;
+    /* A line without its newline may have been written anew with one. */
+    if (grown || (changed && reading->seen > reading->next)) reading_activate(reading);
+}
+
+/* Whether nobody is expected to write to it any more, when it stays as it is for long. */
+static bool is_left(const struct reading *reading, bool has_path) {
+    if (reading->moved || (reading->newer && reading->newer->facts.size > 0)) return true;
+    return !reading->newer && !has_path && (reading->facts.links == 0 || reading->follow->globbed);
+}
+
+static void leave(struct follow *follow, struct reading *reading, bool has_path) {
+    int64_t quiet_ms = now_of(follow) - reading->grown_ms;
+    bool hurry = files_has_too_many(follow->files) || reading->facts.links == 0;
+    if (reading->leaving || !reading_is_at_end(reading) || !is_left(reading, has_path)) return;
+    if (quiet_ms < FOLLOW_LAST_LINE_MS) return;
+    if (reading->seen > reading->next && (!reading_finish(reading) || reading_store(reading) != 0)) return;
+    if ((has_path && !reading->newer) || (!hurry && quiet_ms < FOLLOW_OLD_MS)) return;
+    reading->position.done = true;
+    if (reading_store(reading) == 0) reading->leaving = true;
+    reading->position.done = false;
+}
+
+void follow_look(struct follow *follow) {
+    struct file_facts at, facts;
+    struct err err = {0};
+    bool there = file_facts_at(follow->path, &at, &err) == 0, has_path;
+    if (there && follow->newest && file_same(&at, &follow->newest->facts))
+        clear_trouble(follow);
+    else if (there)
+        take_up(follow);
+    else
+        see_nothing(follow, &err);
+    if (follow->names_changed) look_for_missed(follow);
+    for (struct reading *reading = follow->oldest, *newer; reading; reading = newer) {
+        newer = reading->newer;
+        has_path = there && !newer && file_same(&at, &reading->facts);
+        if (has_path) facts = at;
+        if (has_path || file_facts_of(reading->fd, &facts, NULL) == 0) check(follow, reading, &facts);
+        leave(follow, reading, has_path);
     }
 }
 
-/* Looking. */
+/* Reading. */
+
+static struct reading *first_active(const struct follow *follow) {
+    struct reading *reading = follow->oldest;
+    while (reading && !reading->active) reading = reading->newer;
+    return reading;
+}
+
+bool follow_has_more(const struct follow *follow) {
+    return first_active(follow) != NULL;
+}
 
 size_t follow_read(struct follow *follow, char *scratch) {
+    struct reading *reading = first_active(follow);
     struct err err;
-    int64_t bytes = reading_chunk(follow, scratch, &err);
-    if (bytes < 0) {
+    if (!reading) return 0;
+    int64_t bytes = reading_chunk(reading, scratch, &err);
+    if (bytes == ERR_CORRUPT) {
+        go_on_anew(follow, reading);
+    } else if (bytes > 0 && reading->fresh && reading->position.offset > 0) {
+        look_for_copies(follow, reading);
+    } else if (bytes < 0) {
         set_trouble(follow, &err);
-        let_go(follow);
-    } else if (!follow->active && follow->successor) {
-        follow_look(follow);
+        follow->names_changed = true; /* its position is on disk, or it is found as one that was never read */
+        drop(reading);
     }
     return bytes > 0 ? (size_t)bytes : 0;
 }
 
-static void go_over(struct follow *follow) {
-    struct file_facts facts;
-    struct err err = {0};
-    int fd = file_open(follow->path, &facts, &err);
-    if (fd < 0) {
-        if (fd != ERR_NOT_FOUND) set_trouble(follow, &err);
-        return;
+int64_t follow_as_of(struct follow *follow, int64_t now_ms) {
+    int64_t as_of_ms = follow->due ? follow->clear_ms : now_ms;
+    for (struct reading *reading = follow->oldest; reading; reading = reading->newer) {
+        int64_t read_ms = reading->active ? reading_as_of(reading, now_ms) : now_ms;
+        if (read_ms < as_of_ms) as_of_ms = read_ms;
     }
-    if (is_held(follow, &facts) || !reading_finish(follow)) {
-        close(fd);
-        return;
-    }
-    reading_note(follow, "followed file was replaced, going over to the new one");
-    shut(&follow->before);
-    follow->before = follow->now;
-    /* A failure is seen to by the batch. */
-    (void)!adopt_new(follow, fd, &facts, follow->before.position.lines);
-    files_changed(follow->files);
-}
-
-static void see_removed(struct follow *follow) {
-    uint64_t tick = files_tick(follow->files);
-    if (!follow->removed) follow->removed_tick = tick;
-    follow->removed = true;
-    if (tick - follow->removed_tick < FOLLOW_REMOVED_TICKS || !reading_finish(follow)) return;
-    let_go(follow);
-    follow->has_stored = false; /* what comes next under this name is another file */
-    follow->over = follow->globbed;
-}
-
-static void check(struct follow *follow, const struct file_facts *at_path) {
-    struct opened *now = &follow->now;
-    struct file_facts held;
-    struct err err = {0};
-    if (file_facts_of(now->fd, &held, &err) != 0) {
-        set_trouble(follow, &err);
-        let_go(follow);
-        return;
-    }
-    follow->successor = at_path && !file_same(at_path, &held);
-    if (!follow->successor) clear_trouble(follow);
-    if (held.size < now->next) reading_rewind(follow);
-    if (held.size < now->seen) now->seen = held.size;
-    if (held.size > now->seen)
-        follow->active = true;
-    else if (follow->successor && at_path->size > 0)
-        go_over(follow);
-    else if (!at_path && held.links == 0)
-        see_removed(follow);
-    else
-        follow->removed = false;
-}
-
-void follow_look(struct follow *follow) {
-    struct file_facts facts;
-    follow->looked = true;
-    if (follow->now.fd < 0)
-        start(follow);
-    else
-        check(follow, file_facts_at(follow->path, &facts, NULL) == 0 ? &facts : NULL);
+    return as_of_ms;
 }
 
 /* Commits. */
 
 void follow_settled(struct follow *follow) {
-    shut(&follow->before);
-}
-
-static bool is_of(const struct opened *opened, const struct intake_position *position) {
-    struct file_facts known = {
-        .device = position->device, .inode = position->inode, .birth_ns = position->birth_ns};
-    return opened->fd >= 0 && file_same(&opened->facts, &known);
+    for (struct reading *reading = follow->oldest, *newer; reading; reading = newer) {
+        newer = reading->newer;
+        if (!reading->leaving) continue;
+        if (reading_is_at_end(reading)) drop(reading);
+        else reading->leaving = false;
+    }
 }
 
 void follow_revert(struct follow *follow) {
-    follow->loaded = follow->looked = false;
-    follow->active = follow->successor = follow->searched = false;
-    follow->read_ms = 0;
-    bool known = follow_load(follow) && follow->has_stored;
-    if (known && !is_of(&follow->now, &follow->stored) && is_of(&follow->before, &follow->stored)) {
-        shut(&follow->now);
-        follow->now = follow->before;
-        follow->before = (struct opened){.fd = -1};
+    follow->searched = follow->warned = false;
+    for (struct reading *reading = follow->oldest; reading; reading = reading->newer) {
+        const struct intake_position *stored = known_find(files_known(follow->files), &reading->facts);
+        struct intake_position *position = &reading->position;
+        if (stored) {
+            *position = *stored;
+        } else {
+            position->tail_bytes = 0;
+            position->offset = reading->from;
+            position->lines = reading->from_lines;
+        }
+        position->name = span_of(follow->path);
+        position->done = reading->leaving = false;
+        reading_go_to(reading, position->offset);
+        if (!stored || !span_eq(stored->name, position->name)) (void)!reading_store(reading);
     }
-    if (known && is_of(&follow->now, &follow->stored)) {
-        follow->now.position = follow->stored;
-        clear_trouble(follow);
-        reading_go_to(follow, follow->stored.offset);
-        return;
-    }
-    shut(&follow->now);
-    shut(&follow->before);
-    follow->before.known = false;
-}
-
-void follow_status(const struct follow *follow, struct json_writer *w) {
-    struct file_facts facts = {0};
-    uint64_t offset = follow->now.fd >= 0 ? follow->now.position.offset : 0;
-    if (follow->now.fd >= 0 && file_facts_of(follow->now.fd, &facts, NULL) != 0) facts.size = offset;
-    json_object_begin(w);
-    json_field_text(w, "input", follow->source);
-    json_field_int(w, "offset", (int64_t)offset);
-    json_field_int(w, "size", (int64_t)facts.size);
-    json_field_int(w, "lag", facts.size > offset ? (int64_t)(facts.size - offset) : 0);
-    json_field_int(w, "lines", (int64_t)follow->now.position.lines);
-    json_field_text(w, "error", follow->trouble[0] ? follow->trouble : NULL);
-    json_object_end(w);
 }

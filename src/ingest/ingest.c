@@ -1,22 +1,27 @@
 #include "slad/ingest/ingest.h"
 
 #include <stdlib.h>
+#include "ingest/ami_link.h"
 #include "ingest/batch.h"
 #include "ingest/files.h"
+#include "ingest/inputs.h"
 #include "ingest/sockets.h"
 #include "slad/base/mem.h"
 
 struct ingest {
     struct batch batch;
     const struct config *config;
-    struct input **inputs; /* of config->inputs, NULL for those that are files */
+    struct input **inputs; /* of config->inputs, NULL for those that are not listened at */
     size_t input_count;    /* ingest_close() runs when the configuration is gone already */
+    struct ami_link **links; /* as inputs */
     struct files *files;
 };
 
 static void go_on(void *arg) {
     struct ingest *ingest = arg;
     files_go_on(ingest->files);
+    for (size_t i = 0; i < ingest->input_count; i++)
+        if (ingest->links[i]) ami_link_go_on(ingest->links[i]);
 }
 
 static void committed(void *arg) {
@@ -27,6 +32,8 @@ static void committed(void *arg) {
 static void failed(void *arg) {
     struct ingest *ingest = arg;
     batch_failed(&ingest->batch);
+    for (size_t i = 0; i < ingest->input_count; i++)
+        if (ingest->links[i]) ami_link_lost(ingest->links[i]);
 }
 
 static void recovered(void *arg) {
@@ -67,13 +74,19 @@ int ingest_open(struct loop *loop, struct service *service, const struct config 
     ingest->config = config;
     ingest->input_count = config->input_count;
     ingest->inputs = mem_zalloc((config->input_count + 1) * sizeof *ingest->inputs);
+    ingest->links = mem_zalloc((config->input_count + 1) * sizeof *ingest->links);
     int rc = open_sockets(ingest, options, err);
     if (rc != 0) {
         ingest_close(ingest);
         return rc;
     }
+    for (size_t i = 0; i < ingest->input_count; i++)
+        if (config->inputs[i].kind == ENDPOINT_AMI)
+            ingest->links[i] = ami_link_open(&ingest->batch, &config->inputs[i]);
     ingest->files = files_open(&ingest->batch, config);
-    service_listen(service, &(struct service_listener){committed, failed, recovered, read_as_of, ingest});
+    service_listen(service,
+        &(struct service_listener){.committed = committed,
+            .failed = failed, .recovered = recovered, .read_as_of = read_as_of, .arg = ingest});
     *out = ingest;
     return 0;
 }
@@ -81,9 +94,11 @@ int ingest_open(struct loop *loop, struct service *service, const struct config 
 void ingest_close(struct ingest *ingest) {
     if (!ingest) return;
     for (size_t i = 0; i < ingest->input_count; i++) input_close(ingest->inputs[i]);
+    for (size_t i = 0; i < ingest->input_count; i++) ami_link_close(ingest->links[i]);
     files_close(ingest->files);
     batch_fini(&ingest->batch);
     free(ingest->inputs);
+    free(ingest->links);
     free(ingest);
 }
 
@@ -94,7 +109,9 @@ int ingest_port(const struct ingest *ingest, size_t input) {
 void ingest_status(const struct ingest *ingest, struct json_writer *w) {
     json_array_begin(w);
     for (size_t i = 0; i < ingest->input_count; i++)
-        if (ingest->inputs[i]) input_status(ingest->inputs[i], w);
-    files_status(ingest->files, w);
+        if (ingest->inputs[i]) inputs_socket(ingest->inputs[i], w);
+    for (size_t i = 0; i < ingest->input_count; i++)
+        if (ingest->links[i]) ami_link_status(ingest->links[i], w);
+    inputs_files(ingest->files, w);
     json_array_end(w);
 }

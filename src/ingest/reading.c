@@ -1,154 +1,273 @@
+/* Invariants:
+ * 1. position.offset <= next <= seen; offset < next only while skipping.
+ * 2. position.offset is the start of a line; all lines before it were handed to the service, in this batch or
+ * before.
+ * 3. tail and head_* are of the bytes that were read, never of what the file holds by now: what was written
+ * over them since shows. tail_bytes is 0 at next > 0 when they could not be had: then it is not intact.
+ * 4. The hashes of position are those at the offset last stored. */
 #include "ingest/reading.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include "ingest/files.h"
-#include "ingest/lines.h"
+#include "ingest/head.h"
+#include "slad/wire/lines.h"
 #include "slad/base/counters.h"
-#include "slad/base/log.h"
+#include "slad/base/mem.h"
 
-static struct batch *batch_of(const struct follow *follow) {
-    return files_batch(follow->files);
+static struct batch *batch_of(const struct reading *reading) {
+    return files_batch(reading->follow->files);
 }
 
-void reading_go_to(struct follow *follow, uint64_t offset) {
-    struct opened *now = &follow->now;
-    now->position.offset = now->next = now->seen = offset;
-    now->skipping = false;
-    follow->has_mark = false;
-    follow->active = true;
+static struct intake_source source_of(const struct follow *follow) {
+    struct service *service = files_batch(follow->files)->service;
+    return (struct intake_source){
+        follow->name, translator_new(follow->format, intake_translate_options(service))};
 }
 
-/* A file that has changed under us is left without hashes: the next look finds out what happened to it. */
-static void hash(struct opened *now) {
-    struct intake_position *position = &now->position;
-    uint64_t bytes = position->offset < FILE_HASH_BYTES ? position->offset : FILE_HASH_BYTES;
-    if (file_hash(now->fd, 0, bytes, &position->head_hash) != 0 ||
-        file_hash(now->fd, position->offset - bytes, bytes, &position->tail_hash) != 0)
-        bytes = 0;
-    position->head_bytes = position->tail_bytes = bytes;
+struct reading *reading_open(
+    struct follow *follow, int take_fd, const struct file_facts *facts, const struct intake_position *from) {
+    struct reading *reading = mem_zalloc(sizeof *reading);
+    reading->follow = follow;
+    reading->fd = take_fd;
+    reading->source = source_of(follow);
+    reading->facts = *facts;
+    reading->position = *from;
+    reading->position.name = span_of(follow->path);
+    reading->position.device = facts->device;
+    reading->position.inode = facts->inode;
+    reading->position.birth_ns = facts->birth_ns;
+    reading->position.done = false;
+    reading->from = from->offset;
+    reading->from_lines = from->lines;
+    reading->stored_ms = from->updated_ms;
+    reading->grown_ms = loop_now_ms(batch_of(reading)->loop);
+    files_enter(follow->files, reading);
+    reading_go_to(reading, from->offset);
+    return reading;
 }
 
-int reading_store(struct follow *follow) {
+void reading_close(struct reading *reading) {
+    files_leave(reading->follow->files, reading);
+    close(reading->fd);
+    translator_free(reading->source.translator);
+    free(reading);
+}
+
+void reading_give(struct reading *reading, struct follow *follow) {
+    translator_free(reading->source.translator);
+    reading->follow = follow;
+    reading->source = source_of(follow);
+    reading->position.name = span_of(follow->path);
+    reading->moved = true;
+}
+
+bool reading_see(struct reading *reading, const struct file_facts *facts) {
+    bool written = facts->mtime_ns != reading->facts.mtime_ns || facts->size != reading->facts.size;
+    reading->facts = *facts;
+    if (written) reading->grown_ms = loop_now_ms(batch_of(reading)->loop);
+    return written;
+}
+
+/* Where it stands. */
+
+static void remember(struct reading *reading, const char *bytes, size_t count) {
+    size_t head = FILE_HASH_BYTES - (size_t)reading->head_bytes;
+    if (head > count) head = count;
+    reading->head_hash = file_hash_more(reading->head_hash, bytes, head);
+    reading->head_bytes += head;
+    if (count >= FILE_HASH_BYTES) {
+        memcpy(reading->tail, bytes + count - FILE_HASH_BYTES, FILE_HASH_BYTES);
+        reading->tail_bytes = FILE_HASH_BYTES;
+        return;
+    }
+    size_t kept = FILE_HASH_BYTES - count < reading->tail_bytes ? FILE_HASH_BYTES - count : reading->tail_bytes;
+    memmove(reading->tail, reading->tail + reading->tail_bytes - kept, kept);
+    memcpy(reading->tail + kept, bytes, count);
+    reading->tail_bytes = kept + count;
+}
+
+/* What stands before `next`, if it is what the position says. */
+static void recall(struct reading *reading) {
+    const struct intake_position *position = &reading->position;
+    size_t bytes = reading->next < FILE_HASH_BYTES ? (size_t)reading->next : FILE_HASH_BYTES;
+    reading->head_hash = FILE_HASH_START;
+    reading->head_bytes = reading->tail_bytes = 0;
+    if (bytes == 0 || pread(reading->fd, reading->tail, bytes, (off_t)(reading->next - bytes)) != (ssize_t)bytes)
+        return;
+    uint64_t hash = file_hash_more(FILE_HASH_START, reading->tail, bytes);
+    if (position->offset == reading->next && position->tail_bytes == bytes && hash != position->tail_hash) return;
+    reading->tail_bytes = bytes;
+    reading->head_hash = bytes < FILE_HASH_BYTES ? hash : position->head_hash;
+    reading->head_bytes = bytes;
+}
+
+void reading_activate(struct reading *reading) {
+    if (!reading->active) {
+        reading->read_ms = reading->follow->clear_ms;
+        reading->has_mark = false;
+    }
+    reading->active = true;
+    files_activate(reading->follow);
+}
+
+void reading_go_to(struct reading *reading, uint64_t offset) {
+    reading->position.offset = reading->next = reading->seen = offset;
+    reading->skipping = false;
+    reading->fresh = offset == 0;
+    reading->fresh_ns = reading->facts.mtime_ns;
+    recall(reading);
+    translator_begin(reading->source.translator);
+    reading_activate(reading);
+}
+
+int reading_store(struct reading *reading) {
+    struct intake_position *position = &reading->position;
     struct err err = {0}; /* the service says what is wrong with it */
-    hash(&follow->now);
-    return batch_position(batch_of(follow), &follow->now.position, &err);
+    if (reading->next == position->offset) {
+        position->head_hash = reading->head_hash;
+        position->tail_hash = file_hash_more(FILE_HASH_START, reading->tail, reading->tail_bytes);
+        position->head_bytes = reading->head_bytes;
+        position->tail_bytes = reading->tail_bytes;
+    }
+    position->mtime_ns = reading->facts.mtime_ns;
+    return files_put(reading->follow->files, position, &err);
 }
 
-void reading_note(const struct follow *follow, const char *what) {
-    counter_inc(files_rotated);
-    log_info(what, "file=%s offset=%" PRIu64, LOG_TEXT(span_of(follow->path)), follow->now.position.offset);
+static bool tail_is_there(const struct reading *reading) {
+    char found[FILE_HASH_BYTES];
+    size_t bytes = reading->tail_bytes;
+    if (reading->next == 0) return true;
+    return bytes > 0 && pread(reading->fd, found, bytes, (off_t)(reading->next - bytes)) == (ssize_t)bytes &&
+           memcmp(found, reading->tail, bytes) == 0;
 }
+
+bool reading_is_intact(const struct reading *reading) {
+    struct intake_position read = {.head_hash = reading->head_hash, .head_bytes = reading->head_bytes};
+    return tail_is_there(reading) && file_begins(reading->fd, &read);
+}
+
+/* Lines. */
 
 /* False when the service cannot take it now. */
-static bool take_line(struct follow *follow, struct span line) {
+static bool take_line(struct reading *reading, struct span line) {
     struct err err = {0};
-    switch (batch_line(batch_of(follow), follow->source, line, &err)) {
+    struct tally *tally = &reading->follow->tally;
+    int64_t now_ms = loop_now_ms(batch_of(reading)->loop);
+    switch (batch_line(batch_of(reading), &reading->source, line, &err)) {
     case INTAKE_UNABLE: return false;
     case INTAKE_BLANK: return true;
-    case INTAKE_HELLO: counter_inc(events_rejected); break; /* nobody is there to be answered */
+    case INTAKE_HELLO: /* nobody is there to be answered */
+        counter_inc(events_rejected);
+        tally_rejected(tally, "a hello is for sockets only", now_ms);
+        break;
+    case INTAKE_REJECTED: tally_rejected(tally, err.text, now_ms); break;
     default: break;
     }
-    follow->now.position.lines++;
+    tally_line(tally, now_ms);
+    reading->position.lines++;
     return true;
 }
 
-static void take_too_long(struct follow *follow) {
+static void take_too_long(struct reading *reading) {
     struct err err = {0};
-    (void)!batch_too_long(batch_of(follow), follow->source, &err);
-    follow->now.position.lines++;
+    int64_t now_ms = loop_now_ms(batch_of(reading)->loop);
+    (void)!batch_too_long(batch_of(reading), &reading->source, &err);
+    tally_rejected(&reading->follow->tally, err.text, now_ms);
+    tally_line(&reading->follow->tally, now_ms);
+    reading->position.lines++;
+}
+
+static void advance(struct reading *reading, const char *bytes, size_t count) {
+    remember(reading, bytes, count);
+    reading->next += count;
+    if (!reading->skipping) reading->position.offset = reading->next;
+}
+
+static void pass_over(struct reading *reading, struct span *data, size_t count) {
+    advance(reading, data->p, count);
+    *data = (struct span){data->p + count, data->n - count};
+}
+
+/* What some editors put before the first line; and the hole that a writer leaves which goes on at its old
+ * offset after the file was truncated. Neither is text. */
+static void pass_over_what_is_no_line(struct reading *reading, struct span *data) {
+    size_t nothing = 0;
+    if (reading->skipping) return;
+    if (reading->next == 0 && data->n >= 3 && memcmp(data->p, "\xef\xbb\xbf", 3) == 0) pass_over(reading, data, 3);
+    while (nothing < data->n && data->p[nothing] == '\0') nothing++;
+    if (nothing) pass_over(reading, data, nothing);
 }
 
 /* Takes whole lines off the front of *data, which begins at `next`. False when the service takes no more. */
-static bool take_lines(struct follow *follow, struct span *data) {
-    struct opened *now = &follow->now;
+static bool take_lines(struct reading *reading, struct span *data) {
+    struct framing framing = format_framing(reading->follow->format);
     for (;;) {
         struct span all = *data, line;
-        enum cut cut = lines_cut(&now->skipping, data, &line);
-        if (cut == CUT_LINE && !take_line(follow, line)) {
+        bool skipping = reading->skipping;
+        enum cut cut = lines_cut(framing, &reading->skipping, data, &line);
+        if (cut == CUT_LINE && !take_line(reading, line)) {
             *data = all;
+            reading->skipping = skipping;
             return false;
         }
-        if (cut == CUT_TOO_LONG) take_too_long(follow);
-        now->next += all.n - data->n;
-        if (!now->skipping) now->position.offset = now->next;
+        if (cut == CUT_TOO_LONG) take_too_long(reading);
+        advance(reading, all.p, all.n - data->n);
         if (cut == CUT_MORE) return true;
     }
 }
 
 /* The bytes after the last newline of a file that nobody writes to any more are a line, too. */
-bool reading_finish(struct follow *follow) {
-    struct opened *now = &follow->now;
+bool reading_finish(struct reading *reading) {
     char line[LINES_BYTES_MAX + 1];
-    uint64_t bytes = now->seen - now->next;
-    if (bytes > 0 && !now->skipping && bytes <= sizeof line &&
-        pread(now->fd, line, bytes, (off_t)now->next) == (ssize_t)bytes &&
-        !take_line(follow, lines_last((struct span){line, bytes})))
-        return false;
-    reading_go_to(follow, now->seen);
-    hash(now); /* another follow may go on from here, under the file's new name */
+    uint64_t bytes = reading->seen - reading->next;
+    if (bytes == 0 || bytes > sizeof line) return true;
+    if (pread(reading->fd, line, bytes, (off_t)reading->next) != (ssize_t)bytes) return true;
+    struct span rest = {line, bytes};
+    if (!reading->skipping && !take_line(reading, lines_last(rest))) return false;
+    reading->skipping = false;
+    advance(reading, line, bytes);
     return true;
 }
 
-void reading_rewind(struct follow *follow) {
-    reading_note(follow, "followed file was truncated or written anew, reading it from its start");
-    follow->now.position.head_bytes = follow->now.position.tail_bytes = 0;
-    reading_go_to(follow, 0);
-}
-
-static bool tail_is_there(const struct opened *now) {
-    const struct intake_position *position = &now->position;
-    uint64_t found;
-    return position->tail_bytes == 0 ||
-           (file_hash(now->fd, position->offset - position->tail_bytes, position->tail_bytes, &found) == 0 &&
-               found == position->tail_hash);
-}
-
-int64_t reading_chunk(struct follow *follow, char *scratch, struct err *err) {
-    struct opened *now = &follow->now;
-    uint64_t offset = now->position.offset;
-    if (!tail_is_there(now)) {
-        reading_rewind(follow);
-        return 0;
-    }
-    ssize_t got = pread(now->fd, scratch, FOLLOW_CHUNK_BYTES, (off_t)now->next);
+/* The bytes are looked at again after they were read: when what stands before them is in place then, it was
+ * when they were read. */
+int64_t reading_chunk(struct reading *reading, char *scratch, struct err *err) {
+    uint64_t offset = reading->position.offset;
+    struct file_facts facts;
+    int rc = reading->next ? head_tell(reading->source.translator, reading->follow->format, reading->fd, scratch,
+                                 READING_CHUNK_BYTES, err)
+                           : 0;
+    if (rc == 0) rc = file_facts_of(reading->fd, &facts, err);
+    if (rc != 0) return rc;
+    (void)reading_see(reading, &facts);
+    ssize_t got = pread(reading->fd, scratch, READING_CHUNK_BYTES, (off_t)reading->next);
     if (got < 0) return err_set(err, ERR_IO, "%s", strerror(errno));
+    if (!tail_is_there(reading)) return err_set(err, ERR_CORRUPT, "it was truncated or written anew");
     struct span rest = {scratch, (size_t)got};
-    bool all = take_lines(follow, &rest);
-    now->seen = now->next + (all ? rest.n : 0);
-    bool stored = now->position.offset == offset || reading_store(follow) == 0;
-    if (all && stored && got < FOLLOW_CHUNK_BYTES) follow->active = false;
+    pass_over_what_is_no_line(reading, &rest);
+    bool all = take_lines(reading, &rest);
+    reading->seen = reading->next + (all ? rest.n : 0);
+    bool stored = reading->position.offset == offset || reading_store(reading) == 0;
+    if (all && stored && got < READING_CHUNK_BYTES) reading->active = false;
     return got;
 }
 
-/* Whether the path has a file that is still to be started. What cannot be read holds nothing back: it might
- * never be; and what another follow reads is counted there. */
-static bool has_new_file(const struct follow *follow) {
-    const struct opened *now = &follow->now;
-    struct file_facts at_path;
-    if (file_facts_at(follow->path, &at_path, NULL) != 0) return false;
-    if (now->fd >= 0 && (at_path.size == 0 || file_same(&at_path, &now->facts))) return false;
-    return !follow_is_at_fault(follow) && !files_holder(follow->files, follow, &at_path);
+bool reading_is_at_end(const struct reading *reading) {
+    return !reading->active && reading->seen >= reading->facts.size;
 }
 
-int64_t reading_as_of(struct follow *follow, int64_t now_ms) {
-    const struct opened *now = &follow->now;
-    struct file_facts held = {0};
-    if (!follow->looked || has_new_file(follow)) return follow->read_ms;
-    if (now->fd >= 0 && (file_facts_of(now->fd, &held, NULL) != 0 || held.size < now->next))
-        return follow->read_ms;
-    if (now->fd < 0 || now->seen >= held.size) {
-        follow->has_mark = false;
-        follow->read_ms = now_ms;
-        return now_ms;
-    }
+int64_t reading_as_of(struct reading *reading, int64_t now_ms) {
+    struct file_facts held;
+    if (file_facts_of(reading->fd, &held, NULL) != 0 || held.size < reading->next) return reading->read_ms;
+    if (reading->seen >= held.size) return now_ms;
     /* One that grows all the time is never read to its end, but to where it reached a moment ago. */
-    if (follow->has_mark && now->seen >= follow->mark_bytes) follow->read_ms = follow->mark_ms;
-    if (!follow->has_mark || now->seen >= follow->mark_bytes) {
-        follow->has_mark = true;
-        follow->mark_ms = now_ms;
-        follow->mark_bytes = held.size;
+    if (reading->has_mark && reading->seen >= reading->mark_bytes) reading->read_ms = reading->mark_ms;
+    if (!reading->has_mark || reading->seen >= reading->mark_bytes) {
+        reading->has_mark = true;
+        reading->mark_ms = now_ms;
+        reading->mark_bytes = held.size;
     }
-    return follow->read_ms;
+    return reading->read_ms;
 }

@@ -44,6 +44,7 @@ int input_open(struct batch *batch, const struct endpoint *endpoint, int inherit
     };
     struct input *input = mem_zalloc(sizeof *input);
     input->batch = batch;
+    input->format = &endpoint->format;
     int rc = listener_open(batch->loop, &options, on_accept, on_refused, input, &input->listener, err);
     if (rc != 0) {
         char *name = source_name(endpoint, endpoint->port);
@@ -63,12 +64,4 @@ void input_close(struct input *input) {
     listener_close(input->listener);
     free(input->source);
     free(input);
-}
-
-void input_status(const struct input *input, struct json_writer *w) {
-    json_object_begin(w);
-    json_field_text(w, "input", input->source);
-    json_field_int(w, "clients", (int64_t)input->client_count);
-    json_field_int(w, "lines", (int64_t)input->lines);
-    json_object_end(w);
 }

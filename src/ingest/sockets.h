@@ -6,7 +6,6 @@
 
 #include "ingest/batch.h"
 #include "ingest/client.h"
-#include "slad/wire/write.h"
 
 /* Enough for every desk of the largest centres; beyond it memory for unfinished lines would pass 256 MiB. */
 #define SOCKETS_CLIENTS_MAX 4096
@@ -15,6 +14,5 @@
 int input_open(struct batch *batch, const struct endpoint *endpoint, int inherited_fd, struct input **out,
     struct err *err) WARN_UNUSED;
 void input_close(struct input *input); /* NULL is fine */
-void input_status(const struct input *input, struct json_writer *w);
 
 #endif

@@ -20,6 +20,8 @@ struct http_request {
     struct buf reply_headers;
     void (*gone)(void *arg);
     void *gone_arg;
+    void (*drained)(void *arg);
+    void *drained_arg;
     bool streaming, chunked; /* the reply */
 };
 
@@ -31,6 +33,8 @@ bool http_conn_closes(const struct http_conn *conn);
 void http_conn_close_after(struct http_conn *conn);
 /* The reply is written, the request is no longer the connection's; conn may be gone afterwards. */
 void http_conn_replied(struct http_conn *conn);
+/* The same, and the connection is closed without another word: conn is gone. */
+void http_conn_abort(struct http_conn *conn);
 
 /* For http_server.c. */
 struct http_request *http_request_new(struct http_conn *conn);

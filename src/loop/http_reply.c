@@ -64,6 +64,11 @@ void http_on_gone(struct http_request *request, void (*gone)(void *arg), void *a
     request->gone_arg = arg;
 }
 
+void http_on_drained(struct http_request *request, void (*drained)(void *arg), void *arg) {
+    request->drained = drained;
+    request->drained_arg = arg;
+}
+
 void http_reply_header(struct http_request *request, const char *name, const char *value) {
     buf_printf(&request->reply_headers, "%s: ", name);
     for (; *value; value++) {
@@ -193,4 +198,10 @@ void http_stream_end(struct http_request *request) {
     if (sends_body(request) && request->chunked)
         stream_write(http_conn_stream(request->conn), "0\r\n\r\n", 5);
     end_request(request);
+}
+
+void http_stream_abort(struct http_request *request) {
+    assert(request->streaming);
+    if (request->conn) http_conn_abort(request->conn);
+    http_request_free(request);
 }

@@ -13,6 +13,7 @@
  * From each state: an error, a timeout or "Connection: close" ends in conn_free(). */
 #include "http_conn.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include "slad/base/counters.h"
 #include "slad/base/mem.h"
@@ -120,6 +121,12 @@ void http_conn_replied(struct http_conn *conn) {
     }
 }
 
+void http_conn_abort(struct http_conn *conn) {
+    conn->server->buffered -= conn->request->body.size;
+    conn->request = NULL;
+    conn_end(conn, STREAM_DROP);
+}
+
 static void timed_out(void *arg) {
     struct http_conn *conn = arg;
     if (conn->state == CONN_BODY || (conn->state == CONN_HEAD && conn->begun))
@@ -134,6 +141,13 @@ static void hand_over(struct http_conn *conn) {
     conn->server->handler(conn->server->arg, conn->request); /* conn may be gone now */
 }
 
+static void refuse_body(struct http_conn *conn) {
+    char detail[96];
+    snprintf(detail, sizeof detail, "the body is larger than the %zu bytes allowed: send it in parts",
+        conn->server->limits.body_bytes);
+    refuse_and_end(conn, 413, detail);
+}
+
 /* Returns false when the connection is gone. */
 static bool take_body(struct http_conn *conn, struct span *data) {
     struct http_server *server = conn->server;
@@ -144,7 +158,7 @@ static bool take_body(struct http_conn *conn, struct span *data) {
             return false;
         }
         if (conn->request->body.size + piece.n > server->limits.body_bytes) {
-            refuse_and_end(conn, 413, "the body is larger than allowed");
+            refuse_body(conn);
             return false;
         }
         if (server->buffered + piece.n > BODIES_BYTES_MAX) {
@@ -165,8 +179,11 @@ static bool take_head(struct http_conn *conn, struct span text, bool more) {
     struct http_request *request = http_request_new(conn);
     if (text.n > limits->header_bytes) status = 431, why = "the headers are larger than allowed";
     if (!status) status = http_head_parse(text, &request->arena, &request->head, &why);
-    if (!status && request->head.length > limits->body_bytes)
-        status = 413, why = "the body is larger than allowed";
+    if (!status && request->head.length > limits->body_bytes) {
+        http_request_free(request);
+        refuse_body(conn);
+        return false;
+    }
     if (status) {
         http_request_free(request);
         refuse_and_end(conn, status, why);
@@ -228,6 +245,10 @@ static void conn_input_end(void *arg, struct span rest) {
 
 static void conn_drained(void *arg) {
     struct http_conn *conn = arg;
+    if (conn->state == CONN_HANDLING && conn->request->drained) {
+        conn->request->drained(conn->request->drained_arg);
+        return;
+    }
     if (conn->state != CONN_SENDING) return;
     if (http_conn_closes(conn))
         conn_end(conn, STREAM_FLUSH);

@@ -84,6 +84,8 @@ size_t number_text(double number, char out[NUMBER_TEXT_MAX]) {
 int64_t number_micro(double number) {
     assert(fabs(number) <= 1e9);
     enum { MICRO_DIGITS = 6, TOO_SMALL = 18 };
+    int64_t whole = (int64_t)number;
+    if ((double)whole == number) return whole * 1000000; /* nearly all are: a tenth of a replay's time is saved */
     struct digits digits = shortest(fabs(number));
     int64_t units = (int64_t)digits.units; /* at most 17 digits */
     int exponent = digits.exponent + MICRO_DIGITS;
@@ -126,6 +128,13 @@ int decimal_parse(struct span text, struct decimal *out, struct err *err) {
         return err_set(err, ERR_INVALID, "a number with more than %d digits after the point", FRACTION_MAX);
     *out = (struct decimal){negative ? -units : units, (int)fraction};
     return 0;
+}
+
+int decimal_cmp(struct decimal a, struct decimal b) {
+    __int128 x = a.units, y = b.units;
+    for (int i = a.digits; i < b.digits; i++) x *= 10;
+    for (int i = b.digits; i < a.digits; i++) y *= 10;
+    return (x > y) - (x < y);
 }
 
 size_t decimal_text(int64_t units, int digits, char out[NUMBER_TEXT_MAX]) {

@@ -1,6 +1,6 @@
 /* The canonical JSON of a standard. Keys that were not given are left out, so that a new key of the language
  * leaves the meaning of old standards as it was. What the language lets one write in several ways is written
- * in one. */
+ * in one. Warnings (`warn`, `warn_below`) decide nothing and are no part of it. */
 #include "slad/model/standard.h"
 
 #include <inttypes.h>
@@ -171,6 +171,28 @@ static void put_figures(struct buf *out, const struct standard *s) {
         buf_add_text(out, text);
     }
     buf_add_char(out, ']');
+}
+
+static void put_warnings(struct buf *out, const struct standard *s) {
+    meaning_key(out, "warn");
+    buf_add_char(out, '[');
+    for (size_t i = 0; i < s->warning_count; i++) {
+        const struct warn_rule *rule = &s->warnings[i];
+        meaning_next(out);
+        if (rule->left_ms) meaning_duration(out, rule->left_ms);
+        else meaning_text(out, span_of(rule->text));
+    }
+    buf_add_char(out, ']');
+}
+
+void standard_warn_json(const struct standard *s, struct buf *out) {
+    buf_add_char(out, '{');
+    if (s->warning_count) put_warnings(out, s);
+    if (s->warn_below) {
+        meaning_key(out, "warn_below");
+        meaning_text(out, span_of(s->warn_below->text));
+    }
+    buf_add_char(out, '}');
 }
 
 void standard_set_meaning(struct arena *arena, struct standard *standard) {

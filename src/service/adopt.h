@@ -2,9 +2,10 @@
  * Owns: the rebuild under way.
  * Must not know: what triggered it: a start, a change of standards, a failed commit.
  *
- * A standard whose meaning did not change keeps its version, its breaches and its levels as they were recorded. One
- * that changed or is new gets a version, and its whole history as it stands by the new meaning; what no longer holds is
- * withdrawn. One that was removed ends. */
+ * Where no standard means anything else the engine that runs stays, and nothing is computed. Else a standard whose
+ * meaning did not change keeps its version, its breaches and its levels as they were recorded; one that changed or is
+ * new gets a version, and its whole history as it stands by the new meaning: what no longer holds is withdrawn. One
+ * that was removed ends. */
 #ifndef SLAD_SERVICE_ADOPT_H
 #define SLAD_SERVICE_ADOPT_H
 

@@ -140,6 +140,10 @@ void book_effect(void *arg, const struct effect *effect) {
     case EFFECT_WITHDRAWN: drop(book, &effect->breach); break;
     case EFFECT_LEVEL_OPENED: level_opened(book, effect); break;
     case EFFECT_LEVEL_CLOSED: level_closed(book, &effect->level); break;
+    case EFFECT_WARNED:
+    case EFFECT_WARNING_CHANGED:
+    case EFFECT_LEVEL_WARNED:
+    case EFFECT_LEVEL_WARNING_OVER: break; /* told when they happen, and not of the past */
     }
 }
 

@@ -93,16 +93,27 @@ static const char *place_of(const struct config *config, const struct standard *
 }
 
 bool diff_same_place(const struct diff *diff, const struct diff_standard *s) {
+    if (diff->places == DIFF_NO_PLACES) return true;
     return s->sides[BEFORE]->line == s->sides[AFTER]->line &&
            strcmp(place_of(diff->sides[BEFORE], s->sides[BEFORE]),
                place_of(diff->sides[AFTER], s->sides[AFTER])) == 0;
+}
+
+bool diff_same_warnings(const struct diff_standard *s) {
+    struct buf sides[SIDES] = {{0}};
+    for (int side = BEFORE; side < SIDES; side++) standard_warn_json(s->sides[side], &sides[side]);
+    bool same = span_eq(buf_span(&sides[BEFORE]), buf_span(&sides[AFTER]));
+    buf_fini(&sides[BEFORE]);
+    buf_fini(&sides[AFTER]);
+    return same;
 }
 
 static enum diff_kind kind_of(const struct diff *diff, const struct diff_standard *s) {
     if (!s->sides[BEFORE]) return DIFF_ADDED;
     if (!s->sides[AFTER]) return DIFF_REMOVED;
     if (strcmp(s->sides[BEFORE]->meaning, s->sides[AFTER]->meaning) != 0) return DIFF_CHANGED;
-    return diff_same_describe(s) && diff_same_place(diff, s) ? DIFF_SAME : DIFF_NOTED;
+    bool same = diff_same_describe(s) && diff_same_warnings(s) && diff_same_place(diff, s);
+    return same ? DIFF_SAME : DIFF_NOTED;
 }
 
 static void add_standard(struct diff *diff, struct diff_standard s) {
@@ -112,26 +123,20 @@ static void add_standard(struct diff *diff, struct diff_standard s) {
     diff->list[diff->count++] = s;
 }
 
-static size_t index_of(const struct ruleset *rules, const char *name) {
-    size_t i = 0;
-    while (i < rules->standard_count && strcmp(rules->standards[i]->name, name) != 0) i++;
-    return i;
-}
-
-struct diff *diff_new(const struct config *before, const struct config *after) {
+struct diff *diff_new(const struct config *before, const struct config *after, enum diff_places places) {
     const struct ruleset *old = &before->rules, *new = &after->rules;
     struct diff *diff = mem_zalloc(sizeof *diff);
     diff->sides[BEFORE] = before;
     diff->sides[AFTER] = after;
+    diff->places = places;
     diff->list = mem_zalloc((old->standard_count + new->standard_count + 1) * sizeof *diff->list);
     for (size_t i = 0; i < new->standard_count; i++) {
-        size_t j = index_of(old, new->standards[i]->name);
-        const struct standard *was = j < old->standard_count ? old->standards[j] : NULL;
-        add_standard(diff, (struct diff_standard){.sides = {was, new->standards[i]}, .index = {j, i}});
+        const struct standard *was = ruleset_find(old, span_of(new->standards[i]->name));
+        add_standard(diff, (struct diff_standard){.sides = {was, new->standards[i]}});
     }
-    for (size_t j = 0; j < old->standard_count; j++)
-        if (index_of(new, old->standards[j]->name) == new->standard_count)
-            add_standard(diff, (struct diff_standard){.sides = {old->standards[j], NULL}, .index = {j, 0}});
+    for (size_t i = 0; i < old->standard_count; i++)
+        if (!ruleset_find(new, span_of(old->standards[i]->name)))
+            add_standard(diff, (struct diff_standard){.sides = {old->standards[i], NULL}});
     return diff;
 }
 

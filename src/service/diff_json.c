@@ -6,8 +6,6 @@
 #include "slad/service/sentence.h"
 #include "slad/wire/write.h"
 
-enum { CONTACTS_SHOWN = 100 }; /* of the breaches gained, and of those lost; all are counted */
-
 static const char *const kinds[DIFF_KINDS] = {"added", "removed", "changed", "noted", "unchanged"};
 
 static const char *const side_names[SIDES] = {[BEFORE] = "old", [AFTER] = "new"};
@@ -29,19 +27,22 @@ static void write_keys(struct json_writer *w, const struct diff_keys *keys) {
 }
 
 static void write_side(struct json_writer *w, const struct standard *standard) {
-    struct buf sentence = {0};
+    struct buf sentence = {0}, warnings = {0};
     if (!standard) {
         json_null(w);
         return;
     }
     sentence_standard(standard, &sentence);
+    standard_warn_json(standard, &warnings);
     json_object_begin(w);
     json_field_text(w, "file", standard->file);
     json_field_int(w, "line", standard->line);
     json_field_text(w, "describe", standard->describe);
     json_field_string(w, "sentence", buf_span(&sentence));
+    json_field_raw(w, "warnings", buf_span(&warnings));
     json_object_end(w);
     buf_fini(&sentence);
+    buf_fini(&warnings);
 }
 
 static void write_figures(struct json_writer *w, const struct diff_figures *f) {
@@ -81,10 +82,10 @@ static void write_groups(struct json_writer *w, const struct diff_groups *groups
 static void write_contacts(struct json_writer *w, const char *key, const struct diff_breaches *breaches) {
     json_key(w, key);
     json_object_begin(w);
-    json_field_int(w, "count", (int64_t)breaches->count);
+    json_field_int(w, "count", (int64_t)breaches->total);
     json_key(w, "first");
     json_array_begin(w);
-    for (size_t i = 0; i < breaches->count && i < CONTACTS_SHOWN; i++) {
+    for (size_t i = 0; i < breaches->count; i++) {
         json_object_begin(w);
         json_field_string(w, "contact", breaches->list[i].contact);
         json_field_raw(w, "subject", span_of(breaches->list[i].subject));
@@ -114,24 +115,39 @@ static void write_standard(struct json_writer *w, const struct diff *diff, const
         write_side(w, s->sides[side]);
     }
     if (s->kind == DIFF_CHANGED) write_keys(w, &s->keys);
-    if (s->kind == DIFF_CHANGED && diff->has_events) {
+    if (diff_is_run(s) && diff->has_events) {
         write_groups(w, &s->groups);
         write_breaches(w, s);
     }
     json_object_end(w);
 }
 
+static void write_members(struct json_writer *w, const struct diff *diff) {
+    json_field_bool(w, "differs", diff_differs(diff));
+    for (int kind = 0; kind < DIFF_KINDS; kind++) json_field_int(w, kinds[kind], (int64_t)diff->kinds[kind]);
+    if (diff->has_events) json_field_instant(w, "until", diff->until_ms);
+    json_key(w, "standards");
+    json_array_begin(w);
+    for (size_t i = 0; i < diff->count; i++)
+        if (diff->list[i].kind != DIFF_SAME) write_standard(w, diff, &diff->list[i]);
+    json_array_end(w);
+}
+
 void diff_json(const struct diff *diff, struct buf *out) {
     struct json_writer w = {.out = out, .indent = 1};
     json_object_begin(&w);
-    json_field_bool(&w, "differs", diff_differs(diff));
-    for (int kind = 0; kind < DIFF_KINDS; kind++) json_field_int(&w, kinds[kind], (int64_t)diff->kinds[kind]);
-    if (diff->has_events) json_field_instant(&w, "until", diff->until_ms);
-    json_key(&w, "standards");
-    json_array_begin(&w);
-    for (size_t i = 0; i < diff->count; i++)
-        if (diff->list[i].kind != DIFF_SAME) write_standard(&w, diff, &diff->list[i]);
-    json_array_end(&w);
+    write_members(&w, diff);
     json_object_end(&w);
     buf_add_char(out, '\n');
+}
+
+void diff_answer(const struct diff *diff, struct buf *out) {
+    struct json_writer w = {.out = out};
+    struct buf text = {0};
+    json_object_begin(&w);
+    write_members(&w, diff);
+    diff_render(diff, &text);
+    json_field_string(&w, "text", buf_span(&text));
+    json_object_end(&w);
+    buf_fini(&text);
 }

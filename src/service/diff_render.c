@@ -84,15 +84,17 @@ static const char *share_text(const struct diff_figures *f, char out[32]) {
     return out;
 }
 
-static void render_figures(const struct diff_group *group, struct buf *out) {
-    const struct diff_figures *old = &group->sides[BEFORE], *new = &group->sides[AFTER];
+/* Of a standard that was added there is no old: what it comes to is told as it is. */
+static void render_figures(const struct diff_standard *s, const struct diff_group *group, struct buf *out) {
+    const struct diff_figures *old = &group->sides[s->sides[BEFORE] ? BEFORE : AFTER], *new = &group->sides[AFTER];
     char shares[SIDES][32];
     add_count("counted", old->met + old->missed, new->met + new->missed, out);
     add_count(", met", old->met, new->met, out);
     add_count(", missed", old->missed, new->missed, out);
     if (old->excluded != new->excluded) add_count(", excluded", old->excluded, new->excluded, out);
     add_change(", attainment", share_text(old, shares[BEFORE]), share_text(new, shares[AFTER]), out);
-    if (old->state != new->state) add_change(", state", state_name(old->state), state_name(new->state), out);
+    if (old->state != new->state || !s->sides[BEFORE])
+        add_change(", state", state_name(old->state), state_name(new->state), out);
 }
 
 static void render_group_name(const char *text, struct buf *out) {
@@ -105,7 +107,8 @@ static void render_group_name(const char *text, struct buf *out) {
     json_free(group);
 }
 
-static void render_groups(const struct diff_groups *groups, struct buf *out) {
+static void render_groups(const struct diff_standard *s, struct buf *out) {
+    const struct diff_groups *groups = &s->groups;
     size_t shown = 0, differ = 0;
     for (size_t i = 0; i < groups->count; i++) differ += !diff_same_figures(&groups->list[i]);
     for (size_t i = 0; i < groups->count && shown < GROUPS_SHOWN; i++) {
@@ -113,29 +116,32 @@ static void render_groups(const struct diff_groups *groups, struct buf *out) {
         buf_add_text(out, "  ");
         render_group_name(groups->list[i].text, out);
         buf_add_text(out, ": ");
-        render_figures(&groups->list[i], out);
+        render_figures(s, &groups->list[i], out);
         buf_add_char(out, '\n');
         shown++;
     }
     size_t same = groups->count - differ;
-    if (differ > shown) buf_printf(out, "  … %zu more groups with other counts\n", differ - shown);
-    if (!groups->count) buf_add_text(out, "  nothing was counted, by the old or by the new\n");
+    if (differ > shown)
+        buf_printf(out, "  … %zu more groups%s\n", differ - shown, s->sides[BEFORE] ? " with other counts" : "");
+    if (!groups->count)
+        buf_printf(out, "  nothing was counted%s\n", s->sides[BEFORE] ? ", by the old or by the new" : "");
     if (same) buf_printf(out, "  the same counts: %zu group%s\n", same, same == 1 ? "" : "s");
 }
 
 static void add_contacts(const struct diff_breaches *breaches, const char *what, struct buf *out) {
-    if (!breaches->count) return;
-    buf_printf(out, "%s%zu %s (", buf_text(out)[out->size - 1] == ':' ? " " : ", ", breaches->count, what);
+    if (!breaches->total) return;
+    buf_printf(out, "%s%zu %s (", buf_text(out)[out->size - 1] == ':' ? " " : ", ", breaches->total, what);
     for (size_t i = 0; i < breaches->count && i < CONTACTS_SHOWN; i++) {
         if (i) buf_add_text(out, ", ");
         utf8_escape(out, breaches->list[i].contact, CONTACT_BYTES);
     }
-    buf_add_text(out, breaches->count > CONTACTS_SHOWN ? ", …)" : ")");
+    buf_add_text(out, breaches->total > CONTACTS_SHOWN ? ", …)" : ")");
 }
 
 static void render_breaches(const struct diff_standard *s, struct buf *out) {
-    add_count("  contact breaches", (int64_t)s->breaches[BEFORE], (int64_t)s->breaches[AFTER], out);
-    if (s->gained.count + s->lost.count) buf_add_char(out, ':');
+    size_t old = s->breaches[s->sides[BEFORE] ? BEFORE : AFTER];
+    add_count("  contact breaches", (int64_t)old, (int64_t)s->breaches[AFTER], out);
+    if (s->gained.total + s->lost.total) buf_add_char(out, ':');
     add_contacts(&s->gained, "gained", out);
     add_contacts(&s->lost, "lost", out);
     buf_add_char(out, '\n');
@@ -158,18 +164,45 @@ static void render_describe(const struct diff_standard *s, struct buf *out) {
     buf_add_char(out, '\n');
 }
 
-static void render_changed(const struct diff *diff, const struct diff_standard *s, struct buf *out) {
-    for (size_t i = 0; i < s->keys.count; i++) render_key(&s->keys.list[i], out);
-    render_describe(s, out);
-    render_sentence("  old: ", s->sides[BEFORE], out);
-    render_sentence("  new: ", s->sides[AFTER], out);
+static void add_warnings(const struct standard *standard, struct buf *out) {
+    struct buf text = {0};
+    struct json *warnings = NULL;
+    struct err err;
+    standard_warn_json(standard, &text);
+    if (json_parse(buf_span(&text), &warnings, &err) == 0 && json_size(warnings))
+        diff_words_yaml(warnings, out);
+    else
+        buf_add_text(out, "none");
+    json_free(warnings);
+    buf_fini(&text);
+}
+
+static void render_warnings(const struct diff_standard *s, struct buf *out) {
+    if (diff_same_warnings(s)) return;
+    buf_add_text(out, "  warnings: ");
+    add_warnings(s->sides[BEFORE], out);
+    buf_add_text(out, " → ");
+    add_warnings(s->sides[AFTER], out);
+    buf_add_char(out, '\n');
+}
+
+static void render_outcome(const struct diff *diff, const struct diff_standard *s, struct buf *out) {
     if (!diff->has_events) return;
-    render_groups(&s->groups, out);
+    render_groups(s, out);
     render_breaches(s, out);
 }
 
+static void render_changed(const struct diff *diff, const struct diff_standard *s, struct buf *out) {
+    for (size_t i = 0; i < s->keys.count; i++) render_key(&s->keys.list[i], out);
+    render_describe(s, out);
+    render_warnings(s, out);
+    render_sentence("  old: ", s->sides[BEFORE], out);
+    render_sentence("  new: ", s->sides[AFTER], out);
+    render_outcome(diff, s, out);
+}
+
 static bool is_only_placed(const struct diff_standard *s) {
-    return s->kind == DIFF_NOTED && diff_same_describe(s);
+    return s->kind == DIFF_NOTED && diff_same_describe(s) && diff_same_warnings(s);
 }
 
 static void render_standard(const struct diff *diff, const struct diff_standard *s, struct buf *out) {
@@ -177,15 +210,19 @@ static void render_standard(const struct diff *diff, const struct diff_standard 
     if (s->kind == DIFF_SAME || is_only_placed(s)) return;
     buf_printf(out, "%s:%d: %s: ", at->file, at->line, at->name);
     switch (s->kind) {
-    case DIFF_ADDED: render_sentence("added: ", at, out); break;
+    case DIFF_ADDED:
+        render_sentence("added: ", at, out);
+        render_outcome(diff, s, out);
+        break;
     case DIFF_REMOVED: render_sentence("removed: ", at, out); break;
     case DIFF_CHANGED:
         buf_add_text(out, "changed\n");
         render_changed(diff, s, out);
         break;
     case DIFF_NOTED:
-        buf_add_text(out, "described otherwise\n");
+        buf_printf(out, "%s otherwise\n", diff_same_warnings(s) ? "described" : "warned of");
         render_describe(s, out);
+        render_warnings(s, out);
         break;
     case DIFF_SAME: break;
     }
@@ -209,7 +246,7 @@ void diff_render(const struct diff *diff, struct buf *out) {
     for (size_t i = 0; i < diff->count; i++) render_standard(diff, &diff->list[i], out);
     render_placed(diff, out);
     buf_printf(out,
-        "%zu changed, %zu added, %zu removed, %zu only described or placed otherwise, %zu unchanged",
+        "%zu changed, %zu added, %zu removed, %zu only described, warned of or placed otherwise, %zu unchanged",
         diff->kinds[DIFF_CHANGED], diff->kinds[DIFF_ADDED], diff->kinds[DIFF_REMOVED],
         diff->kinds[DIFF_NOTED], diff->kinds[DIFF_SAME]);
     if (diff->has_events) buf_printf(out, "; figures as of %s", instant_text(diff->until_ms, until));

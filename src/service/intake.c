@@ -2,9 +2,11 @@
 
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
+#include "slad/service/visits.h"
 #include "slad/store/breaches.h"
 #include "slad/store/journal.h"
 #include "slad/store/positions.h"
+#include "recall.h"
 #include "state.h"
 
 uint64_t intake_batch(const struct service *service) {
@@ -16,18 +18,19 @@ uint64_t intake_durable(const struct service *service) {
 }
 
 /* A sample of the bad lines goes to the log, all of them are counted. */
-static enum intake_verdict rejected(struct service *service, const char *source, struct span line, struct err *err) {
+static enum intake_verdict rejected(
+    struct service *service, const struct intake_source *source, struct span line, struct err *err) {
     counter_inc(events_rejected);
     uint64_t held;
     if (log_allow("event rejected", service->now_ms, &held)) {
         struct span start = {line.p, line.n < 120 ? line.n : 120};
-        log_warning("event rejected", "source=%s reason=%s line=%s more=%llu", source, LOG_TEXT(span_of(err->text)),
+        log_warning("event rejected", "source=%s reason=%s line=%s more=%llu", source->name, LOG_TEXT(span_of(err->text)),
             LOG_TEXT(start), (unsigned long long)held);
     }
     return INTAKE_REJECTED;
 }
 
-enum intake_verdict intake_too_long(struct service *service, const char *source, struct err *err) {
+enum intake_verdict intake_too_long(struct service *service, const struct intake_source *source, struct err *err) {
     counter_inc(lines_too_long);
     err_set(err, ERR_LIMIT, "the line is longer than 64 KiB");
     return rejected(service, source, SPAN("(too long)"), err);
@@ -42,11 +45,18 @@ static int check_instant(const struct service *service, struct event *event, str
         instant_text(event->at_ms, at));
 }
 
+/* Its contact may have left memory. */
+static int recall_before(struct service *service, const struct event *event, struct err *err) {
+    struct recall_point fed = {.order = RECALL_BY_SEQ, .seq = event->seq};
+    return recall_contact(service->recall, service->engine, event->contact, &fed, err);
+}
+
 static enum intake_verdict take(struct service *service, struct event *event, struct span line, struct err *err) {
     struct journal_row row = {.received_ms = event->received_ms, .at_ms = event->at_ms, .contact = event->contact,
         .event = event->name, .id = event->id, .has_id = event->has_id, .line = line};
     int code = service_begin(service, err);
     if (!code) code = journal_append(service->store, &row, &event->seq, err);
+    if (!code) code = recall_before(service, event, err);
     if (code < 0) {
         service_fail_batch(service, code, err);
         return INTAKE_UNABLE;
@@ -71,17 +81,79 @@ static int unable(const struct service *service, struct err *err) {
         service->failed ? service->failure : service->write_err.text);
 }
 
-enum intake_verdict intake_line(struct service *service, const char *source, struct span line, struct err *err) {
-    if (unable(service, err)) return INTAKE_UNABLE;
-    if (line.n && line.p[line.n - 1] == '\r') line.n--;
+/* An event that could be taken; of a hello or a blank line only the kind is said. */
+static int read_event(
+    struct service *service, struct span line, enum line_kind *kind, struct event *event, struct err *err) {
+    int code = line_read(service->reader, line, kind, event, err);
+    return code || *kind != LINE_EVENT ? code : check_instant(service, event, err);
+}
+
+/* `record` is what the sender wrote, where the line is a translation of it. */
+static enum intake_verdict take_event_line(struct service *service, const struct intake_source *source,
+    struct span line, struct span record, struct err *err) {
     struct event event;
     enum line_kind kind;
-    if (line.n > EVENT_LINE_MAX) return intake_too_long(service, source, err);
-    if (line_read(service->reader, line, &kind, &event, err)) return rejected(service, source, line, err);
+    if (read_event(service, line, &kind, &event, err)) return rejected(service, source, record, err);
     if (kind == LINE_BLANK) return INTAKE_BLANK;
     if (kind == LINE_HELLO) return INTAKE_HELLO;
-    if (check_instant(service, &event, err)) return rejected(service, source, line, err);
     return take(service, &event, line, err);
+}
+
+static int number_visit(void *arg, const struct visit *visit, uint64_t *nth, struct err *err) {
+    struct service *service = arg;
+    int code = visits_visit(service->visits, visit, nth, err);
+    if (code) service_fail_batch(service, code, err);
+    return code;
+}
+
+const struct translate_options *intake_translate_options(struct service *service) {
+    service->translation = (struct translate_options){number_visit, service};
+    return &service->translation;
+}
+
+/* A sender of any format may say hello, as one of event lines does. */
+static bool is_hello(struct service *service, struct span record) {
+    struct span start = SPAN("{\"hello\"");
+    struct event event;
+    enum line_kind kind;
+    struct err err;
+    if (record.n < start.n || memcmp(record.p, start.p, start.n) != 0) return false;
+    return line_read(service->reader, record, &kind, &event, &err) == 0 && kind == LINE_HELLO;
+}
+
+/* Of several events none is taken before it is known that all can be. */
+static int check_all(struct service *service, const struct translation *events, struct err *err) {
+    int code = 0;
+    for (size_t i = 0; !code && i < events->count && events->count > 1; i++) {
+        struct event event;
+        enum line_kind kind;
+        code = read_event(service, events->lines[i], &kind, &event, err);
+    }
+    return code;
+}
+
+static enum intake_verdict take_translated(
+    struct service *service, const struct intake_source *source, struct span record, struct err *err) {
+    struct translation events;
+    enum intake_verdict best = INTAKE_BLANK;
+    if (is_hello(service, record)) return INTAKE_HELLO;
+    if (translate(source->translator, record, &events, err) || check_all(service, &events, err))
+        return service->write_failed ? INTAKE_UNABLE : rejected(service, source, record, err);
+    for (size_t i = 0; i < events.count; i++) {
+        enum intake_verdict verdict = take_event_line(service, source, events.lines[i], record, err);
+        if (verdict == INTAKE_UNABLE || verdict == INTAKE_REJECTED) return verdict;
+        if (verdict == INTAKE_ACCEPTED || best == INTAKE_BLANK) best = verdict;
+    }
+    return best;
+}
+
+enum intake_verdict intake_line(
+    struct service *service, const struct intake_source *source, struct span line, struct err *err) {
+    if (unable(service, err)) return INTAKE_UNABLE;
+    if (line.n && line.p[line.n - 1] == '\r') line.n--;
+    if (line.n > EVENT_LINE_MAX) return intake_too_long(service, source, err);
+    return source->translator ? take_translated(service, source, line, err)
+                              : take_event_line(service, source, line, line, err);
 }
 
 int intake_excuse(struct service *service, int64_t breach, int64_t uid, struct span text, struct err *err) {
@@ -95,23 +167,43 @@ int intake_excuse(struct service *service, int64_t breach, int64_t uid, struct s
     return code;
 }
 
-int intake_position_put(struct service *service, const struct intake_position *p, struct err *err) {
+/* What both have alike under one name each: the store's rooms and this one's callers do not know of each other. */
+#define SAME_POSITION(p) \
+    .name = (p)->name, .device = (p)->device, .inode = (p)->inode, .birth_ns = (p)->birth_ns, .mtime_ns = (p)->mtime_ns, \
+    .head_hash = (p)->head_hash, .head_bytes = (p)->head_bytes, .tail_hash = (p)->tail_hash, \
+    .tail_bytes = (p)->tail_bytes, .offset = (p)->offset, .lines = (p)->lines, .done = (p)->done
+
+static int change_positions(struct service *service, const struct intake_position *p,
+    int change(struct store *store, const struct position *position, struct err *err), struct err *err) {
     if (unable(service, err)) return ERR_IO;
-    struct position position = {.name = p->name, .device = p->device, .inode = p->inode, .birth_ns = p->birth_ns,
-        .head_hash = p->head_hash, .head_bytes = p->head_bytes, .tail_hash = p->tail_hash, .tail_bytes = p->tail_bytes,
-        .offset = p->offset, .lines = p->lines, .updated_ms = service->now_ms};
+    struct position position = {SAME_POSITION(p), .updated_ms = service->now_ms};
     int code = service_begin(service, err);
-    if (!code) code = position_put(service->store, &position, err);
+    if (!code) code = change(service->store, &position, err);
     service->dirty = true;
     if (code < 0) service_fail_batch(service, code, err);
-    return code;
+    return code < 0 ? code : 0;
 }
 
-int intake_position_get(struct service *service, struct span name, struct intake_position *out, struct err *err) {
-    struct position p;
-    int code = position_get(service->store, name, &p, err);
-    if (code) return code;
-    *out = (struct intake_position){name, p.device, p.inode, p.birth_ns, p.head_hash, p.head_bytes, p.tail_hash,
-        p.tail_bytes, p.offset, p.lines};
-    return 0;
+int intake_position_put(struct service *service, const struct intake_position *position, struct err *err) {
+    return change_positions(service, position, position_put, err);
+}
+
+int intake_position_drop(struct service *service, const struct intake_position *position, struct err *err) {
+    return change_positions(service, position, position_drop, err);
+}
+
+struct position_visitor {
+    intake_position_visit *visit;
+    void *arg;
+};
+
+static void visit_position(void *arg, const struct position *p) {
+    const struct position_visitor *visitor = arg;
+    struct intake_position position = {SAME_POSITION(p), .updated_ms = p->updated_ms};
+    visitor->visit(visitor->arg, &position);
+}
+
+int intake_positions_each(struct service *service, intake_position_visit *visit, void *arg, struct err *err) {
+    struct position_visitor visitor = {visit, arg};
+    return positions_each(service->store, visit_position, &visitor, err);
 }

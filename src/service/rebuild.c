@@ -1,9 +1,10 @@
 #include "rebuild.h"
 
 #include <stdlib.h>
+#include "recall.h"
+#include "slad/base/counters.h"
 #include "slad/base/mem.h"
 #include "slad/store/journal.h"
-#include "slad/wire/line.h"
 
 enum { KEYS_SLICE = 8192, JUDGE_EVERY = 1024 };
 
@@ -12,6 +13,8 @@ struct rebuild {
     struct rebuild_options options;
     struct engine *engine;
     struct line_reader *reader;
+    struct recall *recall;
+    enum recall_order order; /* how the engine is fed now */
     struct journal_key *keys;
     size_t key_count, key_capacity, fed;
     uint64_t last_seq; /* of the keys read */
@@ -23,6 +26,8 @@ struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *o
     rebuild->store = store;
     rebuild->options = *options;
     rebuild->reader = line_reader_new();
+    rebuild->recall = recall_new(store);
+    rebuild->order = RECALL_BY_TIME;
     rebuild->in_order = true;
     struct engine_options engine = options->engine;
     engine.grace_ms = 0; /* nothing is put off: what lies behind the held clock is decided */
@@ -60,13 +65,12 @@ static int by_time(const void *a, const void *b) {
 
 static int feed(struct rebuild *rebuild, const struct journal_row *row, struct err *err) {
     struct event event;
-    enum line_kind kind;
-    int code = line_read(rebuild->reader, row->line, &kind, &event, err);
-    if (code) return err_set(err, ERR_CORRUPT, "event %llu of the journal cannot be read", (unsigned long long)row->seq);
-    event.at_ms = row->at_ms;
-    event.received_ms = row->received_ms;
-    event.seq = row->seq;
+    struct recall_point fed = {rebuild->order, row->seq, row->at_ms, rebuild->options.through_seq};
+    int code = journal_event(rebuild->reader, row, &event, err);
+    if (!code) code = recall_contact(rebuild->recall, rebuild->engine, event.contact, &fed, err);
+    if (code) return code;
     engine_event(rebuild->engine, &event);
+    counter_inc(events_recomputed);
     return 0;
 }
 
@@ -92,6 +96,7 @@ static int feed_sorted(struct rebuild *rebuild, size_t events, struct err *err) 
         }
     }
     store_read_end(rebuild->store);
+    recall_let_go(rebuild->engine);
     return code;
 }
 
@@ -122,6 +127,7 @@ int rebuild_catch_up(
     int code = journal_read(rebuild->store, rebuild->options.through_seq, through_seq, &cursor, err);
     if (code) return code;
     struct journal_row row;
+    rebuild->order = RECALL_BY_SEQ;
     while ((code = journal_next(cursor, &row, err)) > 0)
         if ((code = feed(rebuild, &row, err))) break;
     journal_close(cursor);
@@ -154,6 +160,7 @@ void rebuild_free(struct rebuild *rebuild) {
     if (!rebuild) return;
     engine_free(rebuild->engine);
     line_reader_free(rebuild->reader);
+    recall_free(rebuild->recall);
     free(rebuild->keys);
     free(rebuild);
 }

@@ -1,10 +1,12 @@
 #include "reconcile.h"
 
 #include <stdlib.h>
+#include "reconcile_warnings.h"
 #include "record.h"
 #include "slad/base/mem.h"
 #include "slad/store/breaches.h"
 #include "slad/store/journal.h"
+#include "slad/store/warnings.h"
 #include "slad/wire/json.h"
 #include "slad/wire/report.h"
 
@@ -205,7 +207,7 @@ static void visit(void *arg, const struct breach_record *record) {
 
 int reconcile_standard(
     struct service *service, size_t standard, const struct book *book, enum reconcile_how how, struct err *err) {
-    const struct standard *s = service->config->rules.standards[standard];
+    const struct standard *s = service->judging->rules.standards[standard];
     struct reconcile r = {.service = service, .standard = s, .index = standard, .book = book, .how = how, .err = err};
     int code = breaches_each_live(service->store, span_of(s->name), visit, &r, err);
     if (!code) code = r.code;
@@ -223,10 +225,11 @@ int reconcile_missing(struct service *service, const struct book *book, struct e
     for (size_t i = 0; i < count && !code; i++)
         if (!list[i]->seen) code = record_breach(service, &list[i]->effect.breach, err);
     free(list);
-    return code;
+    return code ? code : reconcile_warnings(service, err);
 }
 
 int reconcile_removed(struct service *service, struct span name, struct err *err) {
     struct breach_end end = {service->now_ms, service->now_ms, "standard removed"};
-    return breaches_close(service->store, name, &end, err);
+    int code = breaches_close(service->store, name, &end, err);
+    return code ? code : warnings_close(service->store, name, &end, err);
 }

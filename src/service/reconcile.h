@@ -14,7 +14,8 @@ enum reconcile_how {
 /* Within a transaction; the service's engine and configuration are those to be in force. */
 int reconcile_standard(
     struct service *service, size_t standard, const struct book *book, enum reconcile_how how, struct err *err) WARN_UNUSED;
-/* Writes down the contact breaches of the book that were not recorded: once, after every standard was reconciled. */
+/* Writes down the contact breaches of the book that were not recorded, and brings the record of warnings in line: once,
+ * after every standard was reconciled. */
 int reconcile_missing(struct service *service, const struct book *book, struct err *err) WARN_UNUSED;
 /* A standard that is no more: its open breaches end. */
 int reconcile_removed(struct service *service, struct span name, struct err *err) WARN_UNUSED;

@@ -2,15 +2,16 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include "record_warning.h"
 #include "slad/base/counters.h"
 #include "slad/base/mem.h"
 #include "slad/store/breaches.h"
 #include "slad/store/series.h"
 #include "slad/wire/report.h"
 
-static int64_t version_of(const struct service *service, const struct standard *standard) {
-    for (size_t i = 0; i < service->config->rules.standard_count; i++)
-        if (service->config->rules.standards[i] == standard) return service->versions[i];
+int64_t record_version(const struct service *service, const struct standard *standard) {
+    for (size_t i = 0; i < service->judging->rules.standard_count; i++)
+        if (service->judging->rules.standards[i] == standard) return service->versions[i];
     return 0;
 }
 
@@ -25,7 +26,7 @@ int record_breach(struct service *service, const struct breach *breach, struct e
     subject_json(breach->standard, &breach->subject, &subject);
     group_json(breach->standard, &breach->group, &group);
     struct breach_record record = {.kind = BREACH_CONTACT, .standard = span_of(breach->standard->name)};
-    record.version = version_of(service, breach->standard);
+    record.version = record_version(service, breach->standard);
     record.group = buf_span(&group);
     record.contact = breach->contact;
     record.subject = buf_span(&subject);
@@ -65,7 +66,7 @@ int record_level(struct service *service, const struct level_change *level, stru
     const char *target = level->standard->targets[level->target].text;
     struct span name = span_of(level->standard->name);
     struct breach_record record = {.kind = BREACH_LEVEL, .standard = name, .target = span_of(target)};
-    record.version = version_of(service, level->standard);
+    record.version = record_version(service, level->standard);
     record.group = buf_span(&group);
     record.opened_ms = level->opened_ms;
     record.updated_ms = service->now_ms;
@@ -92,7 +93,9 @@ void record_effect(void *arg, const struct effect *effect) {
     service->dirty = true;
     if (!code && effect->kind == EFFECT_MISSED) code = record_breach(service, &effect->breach, &err);
     else if (!code && effect->kind == EFFECT_WITHDRAWN) code = withdraw(service, &effect->breach, &err);
-    else if (!code) code = record_level(service, &effect->level, &err);
+    else if (!code && effect->kind == EFFECT_LEVEL_OPENED) code = record_level(service, &effect->level, &err);
+    else if (!code && effect->kind == EFFECT_LEVEL_CLOSED) code = record_level(service, &effect->level, &err);
+    else if (!code) code = record_warned(service, effect, &err);
     if (code) service_fail_batch(service, code, &err);
 }
 
@@ -169,6 +172,7 @@ static void publish_group(void *arg, const struct figures *figures) {
     if (!code && service->first_publish) add_series(&publish->visited, series);
     if (!code && !was_published(publish, series, &row)) {
         service->dirty = true;
+        feed_publish(service, figures);
         code = figures_put(service->store, series, publish->at_ms, &row, &err);
         if (!code) code = put_percentiles(service, series, publish->at_ms, figures, &err);
     }

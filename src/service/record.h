@@ -10,6 +10,8 @@
 void record_effect(void *service, const struct effect *effect);
 /* Milliseconds or millionths as the store keeps them: seconds, or the value of a value standard. */
 double record_in_units(const struct standard *standard, int64_t units);
+/* The id of the version in force of a standard that the engine runs by. */
+int64_t record_version(const struct service *service, const struct standard *standard);
 /* One missed measurement, written or brought up to date. */
 int record_breach(struct service *service, const struct breach *breach, struct err *err) WARN_UNUSED;
 /* A level opened, and closed where closed_ms says so. */

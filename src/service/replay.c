@@ -2,25 +2,18 @@
  * a second time when its turn comes: that costs less than keeping all events taken apart. */
 #include "slad/service/replay.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "slad/base/map.h"
 #include "slad/base/mem.h"
 #include "slad/engine/engine.h"
 #include "slad/service/book.h"
+#include "slad/service/event_file.h"
+#include "slad/service/visits.h"
 #include "slad/wire/line.h"
 #include "slad/wire/report.h"
 
 enum { JUDGE_EVERY = 1024 }; /* events between two rounds of level judging: bounds what waits to be judged */
 
-struct source {
-    struct span text;
-    bool mapped;
-};
 struct entry {
     int64_t at;
     struct span line, contact;
@@ -28,7 +21,9 @@ struct entry {
 struct replay {
     struct replay_options options;
     struct line_reader *reader;
-    struct source *sources;
+    struct visits *visits; /* of calls, over all files */
+    struct event_file *files;
+    const char *file; /* that is read now */
     struct entry *entries;
     size_t count, capacity;
     bool in_order;
@@ -38,38 +33,6 @@ struct replay {
 };
 
 /* ---------------------------------------------------------------- reading */
-
-static int read_all(int fd, const char *name, struct source *out, struct err *err) {
-    struct buf buf = {0};
-    for (;;) {
-        buf_reserve(&buf, 1 << 16);
-        ssize_t n = read(fd, buf.data + buf.size, 1 << 16);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            buf_fini(&buf);
-            return err_set(err, ERR_IO, "%s cannot be read: %s", name, strerror(errno));
-        }
-        if (n == 0) break;
-        buf.size += (size_t)n;
-    }
-    *out = (struct source){{buf.data, buf.size}, false};
-    return 0;
-}
-
-static int open_source(const char *name, struct source *out, struct err *err) {
-    if (strcmp(name, "-") == 0) return read_all(STDIN_FILENO, "standard input", out, err);
-    int fd = open(name, O_RDONLY | O_CLOEXEC), code = 0;
-    if (fd < 0)
-        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s cannot be opened: %s", name, strerror(errno));
-    struct stat st;
-    void *map = MAP_FAILED;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-        map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (map != MAP_FAILED) *out = (struct source){{map, (size_t)st.st_size}, true};
-    else code = read_all(fd, name, out, err);
-    close(fd);
-    return code;
-}
 
 static bool id_eq(const void *item, const void *key) {
     return span_eq(*(const struct span *)item, *(const struct span *)key);
@@ -89,51 +52,69 @@ static bool is_duplicate(struct replay *replay, const struct event *event) {
     return false;
 }
 
-static void reject(struct replay *replay, const char *file, size_t number, const char *reason) {
+static void reject(void *arg, size_t number, const char *reason) {
+    struct replay *replay = arg;
     replay->rejected++;
-    if (replay->options.rejected) replay->options.rejected(replay->options.arg, file, number, reason);
+    if (replay->options.rejected) replay->options.rejected(replay->options.arg, replay->file, number, reason);
 }
 
-static void read_line(struct replay *replay, const char *file, size_t number, struct span line) {
-    struct event event;
-    enum line_kind kind;
-    struct err err;
-    if (line_read(replay->reader, line, &kind, &event, &err)) {
-        reject(replay, file, number, err.text);
-        return;
-    }
-    if (kind != LINE_EVENT) return;
-    if (!event.has_at) {
-        reject(replay, file, number, "\"at\" is missing: a replay has no time of receipt to put in its place");
-        return;
-    }
-    if (is_duplicate(replay, &event)) {
+/* False when the line is to be rejected. */
+static bool read_line(
+    struct replay *replay, struct span line, enum line_kind *kind, struct event *event, struct err *err) {
+    if (line_read(replay->reader, line, kind, event, err)) return false;
+    if (*kind != LINE_EVENT || event->has_at) return true;
+    err_set(err, ERR_INVALID, "\"at\" is missing: a replay has no time of receipt to put in its place");
+    return false;
+}
+
+static void take(struct replay *replay, const struct event *event, struct span line) {
+    if (is_duplicate(replay, event)) {
         replay->duplicate++;
         return;
     }
-    bool inside = event.contact.p >= line.p && event.contact.p < line.p + line.n;
-    struct entry entry = {event.at_ms, line, inside ? event.contact : keep(replay, event.contact)};
+    bool inside = event->contact.p >= line.p && event->contact.p < line.p + line.n;
+    struct entry entry = {event->at_ms, line, inside ? event->contact : keep(replay, event->contact)};
     if (replay->count && replay->entries[replay->count - 1].at >= entry.at) replay->in_order = false;
     replay->entries = mem_grow(replay->entries, &replay->capacity, replay->count + 1, sizeof entry);
     replay->entries[replay->count++] = entry;
     replay->accepted++;
 }
 
-static void read_lines(struct replay *replay, const char *file, struct span text) {
-    const char *p = text.p, *end = text.p + text.n;
-    for (size_t number = 1; p < end; number++) {
-        const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end;
-        read_line(replay, file, number, (struct span){p, (size_t)(stop - p)});
-        p = stop + 1;
+/* Of several events none is taken before it is known that all can be. */
+static bool check_all(struct replay *replay, const struct translation *events, struct err *err) {
+    bool fine = true;
+    for (size_t i = 0; fine && i < events->count && events->count > 1; i++) {
+        struct event event;
+        enum line_kind kind;
+        fine = read_line(replay, events->lines[i], &kind, &event, err);
     }
+    return fine;
+}
+
+static void read_events(void *arg, size_t number, const struct translation *events, bool lasting) {
+    struct replay *replay = arg;
+    struct err err;
+    bool fine = check_all(replay, events, &err);
+    for (size_t i = 0; fine && i < events->count; i++) {
+        struct event event;
+        enum line_kind kind;
+        struct span line = lasting ? events->lines[i] : keep(replay, events->lines[i]);
+        fine = read_line(replay, line, &kind, &event, &err);
+        if (fine && kind == LINE_EVENT) take(replay, &event, line);
+    }
+    if (!fine) reject(replay, number, err.text);
 }
 
 static int read_files(struct replay *replay, struct err *err) {
+    static const struct format event_lines = {FORMAT_JSONL};
     const struct replay_options *options = &replay->options;
+    const struct translate_options translation = {visits_visit, replay->visits};
+    const struct event_file_visitor visitor = {read_events, reject, replay, &translation};
     for (size_t i = 0; i < options->file_count; i++) {
-        int code = open_source(options->files[i], &replay->sources[i], err);
+        replay->file = options->files[i];
+        int code = event_file_open(replay->file, &replay->files[i], err);
         if (code) return code;
-        if (replay->sources[i].text.n) read_lines(replay, options->files[i], replay->sources[i].text);
+        event_file_visit(&replay->files[i], options->formats ? options->formats[i] : &event_lines, &visitor);
     }
     return 0;
 }
@@ -166,8 +147,8 @@ static void sort(struct replay *replay) {
 
 int replay_open(const struct replay_options *options, struct replay **out, struct err *err) {
     struct replay *replay = mem_zalloc(sizeof *replay);
-    *replay = (struct replay){.options = *options, .reader = line_reader_new(), .in_order = true};
-    replay->sources = mem_zalloc((options->file_count + 1) * sizeof *replay->sources);
+    *replay = (struct replay){.options = *options, .reader = line_reader_new(), .visits = visits_new(NULL), .in_order = true};
+    replay->files = mem_zalloc((options->file_count + 1) * sizeof *replay->files);
     int code = read_files(replay, err);
     if (code) {
         replay_close(replay);
@@ -180,13 +161,10 @@ int replay_open(const struct replay_options *options, struct replay **out, struc
 
 void replay_close(struct replay *replay) {
     if (!replay) return;
-    for (size_t i = 0; i < replay->options.file_count; i++) {
-        struct source *source = &replay->sources[i];
-        if (source->mapped) munmap((void *)source->text.p, source->text.n);
-        else free((void *)source->text.p);
-    }
+    for (size_t i = 0; i < replay->options.file_count; i++) event_file_close(&replay->files[i]);
     line_reader_free(replay->reader);
-    free(replay->sources);
+    visits_free(replay->visits);
+    free(replay->files);
     free(replay->entries);
     map_fini(&replay->ids);
     arena_fini(&replay->arena);

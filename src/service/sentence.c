@@ -254,6 +254,40 @@ static void tell_reopen(struct buf *out, const struct standard *s) {
     buf_add_text(out, " lets a stopped clock run on.");
 }
 
+/* ---------------------------------------------------------------- at risk */
+
+static size_t warnings_of_kind(const struct standard *s, bool shares) {
+    size_t count = 0;
+    for (size_t i = 0; i < s->warning_count; i++) count += !s->warnings[i].left_ms == shares;
+    return count;
+}
+
+static void add_warnings(struct buf *out, const struct standard *s, bool shares) {
+    size_t told = 0, count = warnings_of_kind(s, shares);
+    for (size_t i = 0; i < s->warning_count; i++) {
+        const struct warn_rule *rule = &s->warnings[i];
+        if (!rule->left_ms != shares) continue;
+        phrase_separate(out, told++, count, " or ");
+        if (shares) buf_printf(out, "%.*s %%", (int)strlen(rule->text) - 1, rule->text);
+        else words_limit(out, rule->left_ms, s->due_attr ? NULL : s->calendar);
+    }
+}
+
+static void tell_warnings(struct buf *out, const struct standard *s) {
+    size_t shares = warnings_of_kind(s, true), times = s->warning_count - shares;
+    if (s->warning_count) buf_add_text(out, " One is at risk once ");
+    if (shares) {
+        add_warnings(out, s, true);
+        buf_printf(out, " of its %s is used", s->due_attr ? "time" : "limit");
+    }
+    if (shares && times) buf_add_text(out, ", or ");
+    if (times) {
+        add_warnings(out, s, false);
+        buf_add_text(out, " are left");
+    }
+    if (s->warning_count) buf_add_char(out, '.');
+}
+
 void sentence_standard(const struct standard *s, struct buf *out) {
     const struct target *lead = level_lead(s);
     size_t start = out->size;
@@ -279,4 +313,6 @@ void sentence_standard(const struct standard *s, struct buf *out) {
         tell_reopen(out, s);
     }
     level_least(out, s);
+    tell_warnings(out, s);
+    level_risk(out, s);
 }

@@ -149,3 +149,10 @@ void level_least(struct buf *out, const struct standard *s) {
     if (missed) buf_add_text(out, ", the number missed always");
     buf_add_char(out, '.');
 }
+
+void level_risk(struct buf *out, const struct standard *s) {
+    if (!s->warn_below) return;
+    buf_add_text(out, " The level is at risk below ");
+    add_decimal(out, s->warn_below->bound);
+    buf_add_text(out, " %.");
+}

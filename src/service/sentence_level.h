@@ -19,4 +19,7 @@ void level_alone(struct buf *out, const struct standard *standard);
 /* "The share is judged from 10 counted on."; nothing where that says nothing. */
 void level_least(struct buf *out, const struct standard *standard);
 
+/* When the level is at risk, as a sentence of its own; nothing when nobody warns of it. */
+void level_risk(struct buf *out, const struct standard *standard);
+
 #endif

@@ -3,16 +3,20 @@
  *     one transaction, with the engine's clocks as of its end;
  *  2. outside a failed state, rebuilding the engine from the journal to those clocks gives the engine that runs;
  *  3. `durable` is the last batch that was committed; nothing of a later one is acknowledged;
- *  4. the configuration in force is the one the engine was built with. */
+ *  4. the engine was built with the standards of `judging`, which mean what those of the configuration in force do. */
 #include "slad/service/service.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include "adopt.h"
+#include "recall.h"
+#include "gaps.h"
 #include "record.h"
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
+#include "slad/service/visits.h"
+#include "slad/store/changes.h"
 #include "slad/store/journal.h"
 #include "slad/store/retention.h"
 
@@ -72,10 +76,12 @@ static void give_adoption_up(struct service *service) {
 static void fail(struct service *service, const struct err *err) {
     counter_inc(commits_failed);
     store_rollback(service->store);
+    visits_clear(service->visits);
     service->failed = err->code ? err->code : ERR_IO;
     service->dirty = false;
     service->batch_accepted = 0;
     snprintf(service->failure, sizeof service->failure, "%s", err->text);
+    feed_failed(service);
     log_error("commit failed", "error=%s next=%s", LOG_TEXT(span_of(err->text)),
         "\"taking no events; trying again each second\"");
     for (size_t i = 0; i < service->listener_count; i++)
@@ -162,8 +168,10 @@ int service_commit(struct service *service, struct err *err) {
     service->batch_accepted = 0;
     service->dirty = false;
     service->durable = service->batch++;
+    service->committed_ms = service->now_ms;
     for (size_t i = 0; i < service->listener_count; i++)
         if (service->listeners[i].committed) service->listeners[i].committed(service->listeners[i].arg);
+    feed_committed(service);
     return 0;
 }
 
@@ -184,7 +192,11 @@ int64_t service_next_ms(const struct service *service) {
 
 static void dropped(void *arg, struct span contact) {
     struct service *service = arg;
-    engine_forget(service->engine, contact);
+    struct recall_point all = {.order = RECALL_BY_SEQ, .seq = UINT64_MAX};
+    struct err err;
+    int code = recall_contact(service->recall, service->engine, contact, &all, &err);
+    if (code) service_fail_batch(service, code, &err);
+    else engine_forget(service->engine, contact);
 }
 
 static int retain(struct service *service, bool *more, struct err *err) {
@@ -194,11 +206,13 @@ static int retain(struct service *service, bool *more, struct err *err) {
     struct retention retention = {
         service->now_ms - c->retain_figures_ms, service->now_ms - c->retain_breaches_ms, RETENTION_ROWS};
     size_t rows, more_rows;
-    int code = service_begin(service, err), pruned = 0, let_go = 0;
+    int code = service_begin(service, err), pruned = 0, let_go = 0, trimmed = 0;
     if (!code) pruned = journal_prune(service->store, &pruning, &rows, err);
     if (!code && pruned >= 0) let_go = retention_slice(service->store, &retention, &more_rows, err);
     if (!code) code = pruned < 0 ? pruned : let_go < 0 ? let_go : 0;
-    *more = pruned > 0 || let_go > 0;
+    if (!code) trimmed = changes_trim(service->store, RETENTION_ROWS, err);
+    if (trimmed < 0) code = trimmed;
+    *more = pruned > 0 || let_go > 0 || trimmed > 0;
     return code ? code : commit(service, err);
 }
 
@@ -230,11 +244,13 @@ static void adoption_turn(struct service *service) {
     counter_inc(reloads);
     log_info("reload done", "generation=%llu standards=%zu", (unsigned long long)service->generation,
         service->config->rules.standard_count);
+    feed_reloaded(service, (struct span){0});
     adoption_ended(service, "");
 }
 
 int service_idle(struct service *service) {
     if (service->failed || store_in_transaction(service->store)) return 0;
+    recall_let_go(service->engine); /* all it is built again from is on disk */
     if (service->adoption) {
         adoption_turn(service);
         return service->adoption != NULL;
@@ -299,16 +315,18 @@ int service_recover(struct service *service, int64_t now_ms, struct err *err) {
 int service_open(struct config *config, const struct service_options *options, int64_t now_ms,
     struct service **out, struct err *err) {
     struct service *service = mem_zalloc(sizeof *service);
-    service->config = service->opened_with = config;
+    service->config = service->judging = service->opened_with = config;
     service->options = *options;
     service->reader = line_reader_new();
     service->batch = 1;
     service->generation = 1;
     service->now_ms = service->started_ms = service->loaded_ms = now_ms;
-    service->reload_refused_ms = INSTANT_NEVER;
+    service->reload_refused_ms = service->committed_ms = INSTANT_NEVER;
     service->next_publish_ms = publish_after(now_ms, config);
     service->next_retention_ms = now_ms + RETENTION_QUIET_MS;
     int code = store_open(config->database, &service->store, err);
+    if (!code) service->recall = recall_new(service->store);
+    if (!code) service->visits = visits_new(service->store);
     if (!code) code = build_now(service, err);
     if (code) {
         service_close(service);
@@ -317,6 +335,13 @@ int service_open(struct config *config, const struct service_options *options, i
     /* Limits that passed meanwhile wait for the first turn: followed files may have something to say about them. */
     watch_leap(service, engine_now(service->engine), now_ms);
     engine_advance(service->engine, now_ms, engine_held(service->engine));
+    code = gaps_start(service, err);
+    if (!code && service->dirty) code = commit(service, err);
+    service->dirty = false;
+    if (code) {
+        service_close(service);
+        return code;
+    }
     service->now_ms = now_ms - 1; /* so that the first turn is one */
     *out = service;
     return 0;
@@ -336,10 +361,14 @@ void service_close(struct service *service) {
     service_stop(service);
     adoption_free(service->adoption);
     engine_free(service->engine);
+    recall_free(service->recall);
     store_close(service->store);
+    visits_free(service->visits);
     line_reader_free(service->reader);
     free(service->versions);
     buf_fini(&service->reload_findings);
+    feed_fini(&service->feed);
+    if (service->judging != service->config && service->judging != service->opened_with) config_free(service->judging);
     if (service->config != service->opened_with) config_free(service->config);
     config_free(service->opened_with);
     free(service);
@@ -369,6 +398,7 @@ static void refuse(struct service *service, const struct findings *found, struct
     service->reload_refused_ms = service->now_ms;
     if (findings) buf_add_span(findings, buf_span(&service->reload_findings));
     counter_inc(reloads_refused);
+    feed_reloaded(service, buf_span(&service->reload_findings));
     for (size_t i = 0; i < found->count && i < 20; i++)
         log_error("configuration refused", "file=%s line=%d column=%d error=%s", found->list[i].file,
             found->list[i].line, found->list[i].column, LOG_TEXT(span_of(found->list[i].text)));
@@ -384,7 +414,9 @@ static bool same_endpoints(const struct endpoint *a, size_t a_count, const struc
     size_t i = 0;
     while (i < a_count && i < b_count && a[i].kind == b[i].kind && same_text(a[i].path, b[i].path) &&
            same_text(a[i].host, b[i].host) && a[i].port == b[i].port && a[i].mode == b[i].mode &&
-           same_text(a[i].group, b[i].group) && same_text(a[i].format, b[i].format))
+           same_text(a[i].group, b[i].group) && same_text(a[i].user, b[i].user) &&
+           same_text(a[i].secret_file, b[i].secret_file) && same_text(a[i].credential, b[i].credential) &&
+           a[i].format.kind == b[i].format.kind)
         i++;
     return i == a_count && i == b_count;
 }

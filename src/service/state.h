@@ -4,26 +4,33 @@
 #ifndef SLAD_SERVICE_STATE_H
 #define SLAD_SERVICE_STATE_H
 
+#include "feed.h"
 #include "slad/base/buf.h"
 #include "slad/engine/engine.h"
 #include "slad/service/intake.h"
 #include "slad/service/service.h"
 #include "slad/store/store.h"
 #include "slad/wire/line.h"
+#include "slad/wire/translate.h"
 
 enum { SERVICE_LISTENERS_MAX = 8 }; /* the inputs and the API register once each */
 
 struct rebuild;
 struct adoption;
+struct visits;
 
 struct service {
     struct service_options options;
     struct config *config;
+    struct config *judging;     /* whose standards the engine runs by: config, or an earlier one that means the same */
     struct config *opened_with; /* its endpoints are in use as long as the service lives */
     struct store *store;
     struct engine *engine;
-    int64_t *versions; /* id of the version in force of each standard of config->rules */
+    struct recall *recall;
+    int64_t *versions; /* id of the version in force of each standard of judging->rules */
     struct line_reader *reader;
+    struct visits *visits;
+    struct translate_options translation; /* asks visits */
     struct service_listener listeners[SERVICE_LISTENERS_MAX];
     size_t listener_count;
 
@@ -31,6 +38,7 @@ struct service {
     bool clock_behind;       /* the wall clock is far behind the engine's, and it was said */
     int64_t started_ms;
     uint64_t batch, durable; /* intake.h */
+    int64_t committed_ms;    /* when the last batch was; INSTANT_NEVER: none since the start */
     uint64_t batch_accepted; /* events of the open batch, counted once it is durable */
     bool dirty;              /* something was written in the open transaction */
     int write_failed;        /* an effect or row could not be written: the batch is lost */
@@ -48,6 +56,8 @@ struct service {
     struct buf reload_findings; /* of the last reload when it was refused; empty when it was not */
     int64_t reload_refused_ms;
     struct adoption *adoption;  /* under way, or NULL */
+
+    struct feed feed;
 };
 
 /* Opens the transaction of this turn if none is open. */

@@ -3,33 +3,32 @@
 #include <stdlib.h>
 #include "service/state.h"
 #include "service/view_answer.h"
+#include "service/view_breaches.h"
 #include "service/view_params.h"
 #include "slad/base/mem.h"
 #include "slad/store/versions.h"
 #include "slad/wire/write.h"
 
-/* The number of a version within its name, by its id. */
-struct numbers {
-    struct {
-        int64_t id, number;
-    } * list;
-    size_t count, capacity;
-};
-
 static void note_number(void *arg, const struct version *version) {
-    struct numbers *numbers = arg;
+    struct version_numbers *numbers = arg;
     numbers->list = mem_grow(numbers->list, &numbers->capacity, numbers->count + 1, sizeof *numbers->list);
     numbers->list[numbers->count].id = version->id;
     numbers->list[numbers->count++].number = version->number;
 }
 
-struct writing {
-    struct json_writer w;
-    int64_t now_ms;
-    struct numbers numbers;
-};
+int breach_writing_init(
+    struct service *service, struct span standard, struct buf *out, struct breach_writing *writing, struct err *err) {
+    *writing = (struct breach_writing){.w = {.out = out}, .now_ms = service->now_ms};
+    int code = version_list(service->store, standard, note_number, &writing->numbers, err);
+    if (code) breach_writing_fini(writing);
+    return code;
+}
 
-static void field_version(struct writing *writing, int64_t id) {
+void breach_writing_fini(struct breach_writing *writing) {
+    free(writing->numbers.list);
+}
+
+void breach_write_version(struct breach_writing *writing, int64_t id) {
     for (size_t i = 0; i < writing->numbers.count; i++)
         if (writing->numbers.list[i].id == id) {
             json_field_int(&writing->w, "version", writing->numbers.list[i].number);
@@ -38,7 +37,7 @@ static void field_version(struct writing *writing, int64_t id) {
     json_field_null(&writing->w, "version");
 }
 
-static void contact_members(struct writing *writing, const struct breach_record *record) {
+static void contact_members(struct breach_writing *writing, const struct breach_record *record) {
     struct json_writer *w = &writing->w;
     json_field_string(w, "contact", record->contact);
     json_field_raw(w, "subject", record->subject);
@@ -53,7 +52,7 @@ static void contact_members(struct writing *writing, const struct breach_record 
         json_field_null(w, "elapsed");
 }
 
-static void level_members(struct writing *writing, const struct breach_record *record) {
+static void level_members(struct breach_writing *writing, const struct breach_record *record) {
     struct json_writer *w = &writing->w;
     json_field_raw(w, "group", record->group);
     json_field_string(w, "target", record->target);
@@ -76,14 +75,14 @@ static void field_excuse(struct json_writer *w, const struct breach_record *reco
     json_object_end(w);
 }
 
-static void write_record(void *arg, const struct breach_record *record) {
-    struct writing *writing = arg;
+void breach_write(void *arg, const struct breach_record *record) {
+    struct breach_writing *writing = arg;
     struct json_writer *w = &writing->w;
     json_object_begin(w);
     json_field_int(w, "id", record->id);
     json_field_text(w, "kind", breach_kind_name(record->kind));
     json_field_string(w, "standard", record->standard);
-    field_version(writing, record->version);
+    breach_write_version(writing, record->version);
     json_field_text(w, "state", breach_state_name(record->state));
     if (record->kind == BREACH_CONTACT)
         contact_members(writing, record);
@@ -96,7 +95,7 @@ static void write_record(void *arg, const struct breach_record *record) {
     json_object_end(w);
 }
 
-static int read_filter(struct service *service, const struct view_query *query, struct view_terms *terms,
+int breach_filter_read(struct service *service, const struct view_query *query, struct view_terms *terms,
     struct breach_filter *filter, struct err *err) {
     static const char *const kinds[] = {"contact", "level"}, *const states[] = {
                                                                  "open", "closed", "withdrawn"};
@@ -116,27 +115,30 @@ static int read_filter(struct service *service, const struct view_query *query, 
     return code;
 }
 
+void breach_write_next(struct json_writer *w, const struct breach_page *page) {
+    char next[24];
+    snprintf(next, sizeof next, "%lld", (long long)page->next);
+    json_field_text(w, "next", page->more ? next : NULL);
+}
+
 int view_breaches(struct service *service, const struct view_query *query, struct buf *out, struct err *err) {
     struct view_terms terms = {.count = 0};
     struct breach_filter filter = {0};
     struct breach_page page = {0};
-    struct writing writing = {.w = {.out = out}, .now_ms = service->now_ms};
+    struct breach_writing writing;
     struct json_writer *w = &writing.w;
     size_t size = out->size;
-    int code = read_filter(service, query, &terms, &filter, err);
-    if (!code) code = version_list(service->store, filter.standard, note_number, &writing.numbers, err);
-    if (code) goto out;
+    int code = breach_filter_read(service, query, &terms, &filter, err);
+    if (!code) code = breach_writing_init(service, filter.standard, out, &writing, err);
+    if (code) return code;
     json_object_begin(w);
     json_key(w, "breaches");
     json_array_begin(w);
-    code = breaches_query(service->store, &filter, write_record, &writing, &page, err);
+    code = breaches_query(service->store, &filter, breach_write, &writing, &page, err);
     json_array_end(w);
-    char next[24];
-    snprintf(next, sizeof next, "%lld", (long long)page.next);
-    json_field_text(w, "next", page.more ? next : NULL);
+    breach_write_next(w, &page);
     json_object_end(w);
     if (code) answer_undo(out, size);
-out:
-    free(writing.numbers.list);
+    breach_writing_fini(&writing);
     return code;
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "service/gaps.h"
 #include "service/state.h"
 #include "service/view_answer.h"
 #include "service/view_params.h"
@@ -17,7 +18,7 @@ struct writing {
 
 static void write_figures(void *arg, const struct figures *figures) {
     struct writing *writing = arg;
-    if (terms_hold(writing->terms, figures->standard, &figures->group)) report_figures(writing->w, figures);
+    if (terms_hold(writing->terms, figures->standard, &figures->group)) report_figures_at_risk(writing->w, figures);
 }
 
 void figures_answer(struct engine *engine, const struct ruleset *rules,
@@ -32,6 +33,8 @@ void figures_answer(struct engine *engine, const struct ruleset *rules,
         if (question->standard != SIZE_MAX && question->standard != i) continue;
         json_object_begin(&w);
         json_field_text(&w, "name", rules->standards[i]->name);
+        if (gaps_concern(question->service, rules->standards[i], question->until_ms))
+            json_field_bool(&w, "data_gap", true);
         json_key(&w, "groups");
         json_array_begin(&w);
         engine_figures(engine, i, write_figures, &writing);
@@ -44,8 +47,8 @@ void figures_answer(struct engine *engine, const struct ruleset *rules,
 
 int figures_ask(
     struct service *service, const struct view_query *query, struct figures_question *out, struct err *err) {
-    const struct ruleset *rules = &service->config->rules;
-    *out = (struct figures_question){.until_ms = engine_now(service->engine)};
+    const struct ruleset *rules = &service->judging->rules;
+    *out = (struct figures_question){.service = service, .until_ms = engine_now(service->engine)};
     int code = param_standard(rules, query->standard, &out->standard, err);
     if (!code) code = param_terms(query, &out->terms, err);
     if (!code) code = terms_known(&out->terms, rules, err);
@@ -56,7 +59,7 @@ int view_figures(struct service *service, const struct view_query *query, struct
     struct figures_question question;
     int code = figures_ask(service, query, &question, err);
     if (code) return code;
-    figures_answer(service->engine, &service->config->rules, &question, out);
+    figures_answer(service->engine, &service->judging->rules, &question, out);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "slad/engine/engine.h"
 
 struct figures_question {
+    struct service *service; /* knows when events were missing */
     size_t standard; /* SIZE_MAX: all */
     int64_t until_ms;
     struct view_terms terms; /* texts are the query's */

@@ -1,9 +1,9 @@
 /* What runs now, the most urgent first.
  *
- * The engine walks its subjects by the next limit of any of their cycles, and tells all cycles of a subject
- * together; so what comes later in the walk may still be due a little earlier than what came before, but no
- * earlier than the limit that the walk has reached. The best `limit` are kept sorted, and the walk ends once
- * it has passed the last. */
+ * The engine walks its subjects by the next limit or warning of any of their cycles, and tells all cycles of a
+ * subject together; so what comes later in the walk may be due earlier than what came before, but no earlier
+ * than where the walk has come. The best `limit` are kept sorted, and the walk ends once it has passed the
+ * last. */
 #include <stdlib.h>
 #include "service/state.h"
 #include "service/view_params.h"
@@ -25,9 +25,10 @@ struct kept {
 struct gathering {
     const struct view_terms *terms;
     const struct ruleset *rules;
-    size_t standard, limit, count, visits, matching, beyond;
+    size_t standard, limit, count, visits, matching;
     bool at_risk_only, to_the_end, stopped;
-    int64_t now_ms, horizon_ms; /* at_risk_only: due no later */
+    bool due_soon; /* only what is due no later than horizon_ms */
+    int64_t now_ms, horizon_ms;
     int64_t slack_ms;           /* a limit may be put off by so much, and stands so much later in the walk */
     struct kept *list;          /* sorted; room for `limit` */
 };
@@ -60,6 +61,11 @@ static void write_cycle(struct buf *out, const struct open_cycle *cycle, int64_t
     field_seconds(&w, "left", due, due ? cycle->due_ms - now_ms : 0);
     json_field_bool(&w, "paused", cycle->paused);
     json_field_bool(&w, "missed", cycle->missed);
+    json_field_bool(&w, "at_risk", cycle->at_risk);
+    bool warned = cycle->warning < WARNINGS_MAX;
+    json_field_text(&w, "warning", warned ? cycle->standard->warnings[cycle->warning].text : NULL);
+    json_field_instant(&w, "warned", cycle->warning_ms);
+    json_field_instant(&w, "next_warning", cycle->next_warning_ms);
     json_object_end(&w);
 }
 
@@ -69,7 +75,8 @@ static enum rank rank_of(const struct open_cycle *cycle) {
 
 static bool fits(const struct gathering *g, const struct open_cycle *cycle) {
     if (g->standard != SIZE_MAX && g->rules->standards[g->standard] != cycle->standard) return false;
-    if (g->at_risk_only && (rank_of(cycle) != RANK_DUE || cycle->due_ms > g->horizon_ms)) return false;
+    if (g->at_risk_only && !cycle->at_risk) return false;
+    if (g->due_soon && (rank_of(cycle) != RANK_DUE || cycle->due_ms > g->horizon_ms)) return false;
     return terms_hold(g->terms, cycle->standard, &cycle->group);
 }
 
@@ -86,16 +93,13 @@ static void keep(struct gathering *g, const struct open_cycle *cycle) {
     g->list[at] = (struct kept){rank, cycle->due_ms, json};
 }
 
-/* Whether nothing in the walk from here on can be among the best. So many cycles in a row that lie beyond
- * them contain all those of one subject, hence its next limit. */
-static bool is_past(struct gathering *g, const struct open_cycle *cycle) {
-    int64_t last = g->at_risk_only ? g->horizon_ms : INSTANT_NEVER;
+/* Whether nothing in the walk from here on can be among the best. */
+static bool is_past(const struct gathering *g, const struct open_cycle *cycle) {
+    int64_t last = g->due_soon ? g->horizon_ms : INSTANT_NEVER;
     if (g->to_the_end) return false;
     if (g->count == g->limit && g->list[g->limit - 1].rank == RANK_DUE && g->list[g->limit - 1].due_ms < last)
         last = g->list[g->limit - 1].due_ms;
-    bool beyond = rank_of(cycle) != RANK_DUE || (last < INSTANT_END && cycle->due_ms > last + g->slack_ms);
-    g->beyond = beyond && last != INSTANT_NEVER ? g->beyond + 1 : 0;
-    return g->beyond > 2 * g->rules->standard_count;
+    return last < INSTANT_END && cycle->walk_ms > last + 1 + g->slack_ms;
 }
 
 static bool visit(void *arg, const struct open_cycle *cycle) {
@@ -116,23 +120,31 @@ static bool has_silent_limits(const struct ruleset *rules) {
     return false;
 }
 
+/* A duration: due within so long; true or 1: at risk by the standard. */
+static int read_at_risk(const char *text, struct gathering *g, struct err *err) {
+    int64_t within = 0;
+    if (!text) return 0;
+    g->at_risk_only = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+    g->due_soon = !g->at_risk_only;
+    int code = g->due_soon ? param_duration("at_risk", text, &within, err) : 0;
+    g->horizon_ms = g->now_ms + within;
+    return code;
+}
+
 static int read_question(struct service *service, const struct view_query *query, struct view_terms *terms,
     struct gathering *g, struct err *err) {
-    int64_t at_risk = 0;
     int code = param_standard(g->rules, query->standard, &g->standard, err);
     if (!code) code = param_terms(query, terms, err);
     if (!code) code = terms_known(terms, g->rules, err);
     if (!code) code = param_limit(query->limit, OPEN_LIMIT_MAX, &g->limit, err);
-    if (!code) code = param_duration("at_risk", query->at_risk, &at_risk, err);
-    g->at_risk_only = query->at_risk != NULL;
-    g->horizon_ms = g->now_ms + at_risk;
+    if (!code) code = read_at_risk(query->at_risk, g, err);
     g->slack_ms = 6 * service->config->grace_ms; /* docs/STANDARDS.md, "Time, live" */
     return code;
 }
 
 int view_open(struct service *service, const struct view_query *query, struct buf *out, struct err *err) {
     struct view_terms terms = {.count = 0};
-    struct gathering g = {.terms = &terms, .rules = &service->config->rules, .limit = OPEN_LIMIT};
+    struct gathering g = {.terms = &terms, .rules = &service->judging->rules, .limit = OPEN_LIMIT};
     g.now_ms = engine_now(service->engine);
     g.to_the_end = has_silent_limits(g.rules);
     int code = read_question(service, query, &terms, &g, err);

@@ -244,12 +244,12 @@ static void note_found(void *arg, const struct version *version) {
 int param_past_standard(struct service *service, const char *name, struct span *out, struct err *err) {
     *out = (struct span){0};
     if (!name) return 0;
-    bool found = ruleset_find(&service->config->rules, span_of(name)) != NULL;
+    bool found = ruleset_find(&service->judging->rules, span_of(name)) != NULL;
     if (!found) {
         int code = version_list(service->store, span_of(name), note_found, &found, err);
         if (code) return code;
     }
-    if (!found) return no_such_standard(&service->config->rules, span_of(name), err);
+    if (!found) return no_such_standard(&service->judging->rules, span_of(name), err);
     *out = span_of(name);
     return 0;
 }

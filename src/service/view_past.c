@@ -65,7 +65,7 @@ int view_past_new(
     past->service = service;
     int64_t at = past->question.until_ms;
     struct rebuild_options options = {
-        .rules = &service->config->rules, .through_seq = journal_last(service->store)};
+        .rules = &service->judging->rules, .through_seq = journal_last(service->store)};
     options.now_ms = options.held_ms = at;
     past->rebuild = rebuild_new(service->store, &options);
     *out = past;
@@ -88,7 +88,7 @@ int view_past_step(struct view_past *past, struct buf *out, struct err *err) {
     if (code > 0 && !has_reached(past)) return 1;
     struct engine *engine = rebuild_engine(past->rebuild);
     engine_advance(engine, past->question.until_ms, past->question.until_ms);
-    figures_answer(engine, &past->service->config->rules, &past->question, out);
+    figures_answer(engine, &past->service->judging->rules, &past->question, out);
     return 0;
 }
 

@@ -1,6 +1,9 @@
 /* A sentence is put together in the order in which things happened: start, end, pauses, limit, verdict. */
 #include "service/view_sentence.h"
 
+#include "service/closures.h"
+#include "service/phrase.h"
+#include "service/view_why.h"
 #include "service/view_words.h"
 
 struct telling {
@@ -122,6 +125,35 @@ static void tell_pauses(struct telling *t) {
 
 /* ---------------------------------------------------------------- the limit */
 
+/* What was in force before, as attributes changed. */
+static void tell_earlier_limits(struct telling *t) {
+    for (size_t i = 0; i + 1 < t->c->limit_count; i++) {
+        const struct story_limit *limit = &t->c->limits[i];
+        buf_add_text(t->out, "; until ");
+        words_instant(&t->words, t->c->limits[i + 1].since_ms);
+        if (!limit->applies) {
+            buf_add_text(t->out, " it did not apply");
+        } else if (limit->promised_ms != INSTANT_NEVER) {
+            buf_add_text(t->out, " the promise was ");
+            words_instant(&t->words, limit->promised_ms);
+        } else {
+            buf_add_text(t->out, " the limit was ");
+            words_limit(t->out, limit->limit_ms, limit->calendar);
+        }
+    }
+}
+
+static void add_closed(struct telling *t) {
+    const struct story_cycle *c = t->c;
+    int64_t to = c->ended_ms == INSTANT_NEVER ? t->context->now_ms : c->ended_ms;
+    int64_t closed = closures_total(c->calendar, c->started_ms, to);
+    buf_add_text(t->out, ", closed hours do not count");
+    if (!closed) return;
+    buf_add_text(t->out, " (");
+    words_duration(t->out, closed);
+    buf_add_text(t->out, c->ended_ms == INSTANT_NEVER ? " so far)" : ")");
+}
+
 static void tell_limit(struct telling *t) {
     const struct story_cycle *c = t->c;
     if (t->promised) {
@@ -137,11 +169,16 @@ static void tell_limit(struct telling *t) {
     }
     buf_add_text(t->out, "; the limit is ");
     words_limit(t->out, c->limit_ms, c->calendar);
-    if (t->standard->limit_count > 1) buf_printf(t->out, " (rule %d of within)", c->limit_rule + 1);
+    if (t->standard->limit_count > 1) {
+        buf_printf(t->out, " (rule %d of within", c->limit_rule + 1);
+        if (!phrase_is_open(t->standard->limits[c->limit_rule].match)) buf_add_text(t->out, ": ");
+        why_rule(t->standard, c->limit_rule, t->out);
+        buf_add_char(t->out, ')');
+    }
     if (!c->calendar) return;
     buf_add_text(t->out, " of the calendar ");
     words_quoted(t->out, span_of(calendar_name(c->calendar)));
-    buf_add_text(t->out, ", closed hours do not count");
+    add_closed(t);
 }
 
 /* ---------------------------------------------------------------- the verdict */
@@ -246,25 +283,9 @@ static void tell_undecided(struct telling *t) {
     buf_add_text(t->out, ": not decided yet");
 }
 
-/* Whether a contact can be without a limit for want of a rule that fits. */
-static bool rules_may_not_fit(const struct standard *s) {
-    for (size_t i = 0; i < s->limit_count; i++)
-        if (!s->limits[i].match) return false;
-    return s->limit_count > 0;
-}
-
-/* The engine tells that it does not apply, not why: all that can be the reason is named. */
 static void tell_not_applying(struct telling *t) {
-    const struct standard *s = t->standard;
-    bool rules = rules_may_not_fit(s), either = s->match && (s->due_attr || rules);
     buf_add_text(t->out, "; ");
-    if (s->match) buf_add_text(t->out, "its match does not hold");
-    if (either) buf_add_text(t->out, ", or ");
-    if (s->due_attr) {
-        words_quoted(t->out, span_of(s->due_attr));
-        buf_add_text(t->out, " holds no instant");
-    } else if (rules)
-        buf_add_text(t->out, "no rule of within fits");
+    why_not_applying(t->standard, &t->c->reason, t->out);
     buf_add_text(t->out, ", so the standard does not apply: nothing is decided");
 }
 
@@ -332,6 +353,7 @@ void sentence_tell(const struct story_context *context, const struct story_cycle
         tell_start(&t);
         tell_end(&t);
         tell_pauses(&t);
+        tell_earlier_limits(&t);
         if (c->applies) {
             tell_limit(&t);
             tell_verdict(&t);

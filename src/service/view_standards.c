@@ -29,6 +29,14 @@ static void field_targets(struct json_writer *w, const struct standard *standard
     json_array_end(w);
 }
 
+static void field_warnings(struct json_writer *w, const struct standard *standard) {
+    json_key(w, "warn");
+    json_array_begin(w);
+    for (size_t i = 0; i < standard->warning_count; i++) json_string(w, span_of(standard->warnings[i].text));
+    json_array_end(w);
+    json_field_text(w, "warn_below", standard->warn_below ? standard->warn_below->text : NULL);
+}
+
 static void field_sentence(struct json_writer *w, const struct standard *standard) {
     struct buf sentence = {0};
     sentence_standard(standard, &sentence);
@@ -51,6 +59,7 @@ static void standard_members(
     json_field_instant(w, "since", current->number ? current->since_ms : INSTANT_NEVER);
     field_targets(w, standard);
     field_window(w, standard);
+    field_warnings(w, standard);
     json_field_raw(w, "meaning", span_of(standard->meaning));
 }
 
@@ -67,7 +76,7 @@ static int find_current(struct service *service, const char *name, struct curren
 }
 
 int view_standards(struct service *service, struct buf *out, struct err *err) {
-    const struct ruleset *rules = &service->config->rules;
+    const struct ruleset *rules = &service->judging->rules;
     struct json_writer w = {.out = out};
     size_t size = out->size;
     json_object_begin(&w);
@@ -114,6 +123,8 @@ static void render_latest(struct history *history, const struct version *v) {
     json_field_instant(w, "since", v->since_ms);
     json_field_null(w, "target");
     json_field_null(w, "window");
+    json_field_null(w, "warn");
+    json_field_null(w, "warn_below");
     json_field_raw(w, "meaning", v->meaning);
 }
 
@@ -131,14 +142,14 @@ static void note_version(void *arg, const struct version *v) {
 }
 
 int view_standard(struct service *service, struct span name, struct buf *out, struct err *err) {
-    const struct standard *standard = ruleset_find(&service->config->rules, name);
+    const struct standard *standard = ruleset_find(&service->judging->rules, name);
     struct history history = {.current = {.name = name}};
     history.w = (struct json_writer){.out = &history.versions};
     json_array_begin(&history.w);
     int code = version_list(service->store, name, note_version, &history, err);
     json_array_end(&history.w);
     if (!code && !standard && !history.current.number)
-        code = no_such_standard(&service->config->rules, name, err);
+        code = no_such_standard(&service->judging->rules, name, err);
     if (code) goto out;
     struct json_writer *w = &history.latest_w;
     if (standard) {

@@ -1,6 +1,7 @@
 /* How the daemon is. Whatever fails, this still answers. */
 #include <unistd.h>
 #include "service/adopt.h"
+#include "service/gaps.h"
 #include "service/state.h"
 #include "slad/base/counters.h"
 #include "slad/service/view.h"
@@ -8,16 +9,6 @@
 #include "slad/wire/report.h"
 
 /* ---------------------------------------------------------------- configuration */
-
-static void write_lines(struct json_writer *w, struct span text) {
-    json_array_begin(w);
-    for (const char *p = text.p, *end = text.p + text.n; text.n && p < end;) {
-        const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end;
-        if (stop > p) json_string(w, (struct span){p, (size_t)(stop - p)});
-        p = stop + 1;
-    }
-    json_array_end(w);
-}
 
 static void field_refused(struct json_writer *w, const struct service *service) {
     if (service->reload_findings.size == 0) {
@@ -28,7 +19,7 @@ static void field_refused(struct json_writer *w, const struct service *service) 
     json_object_begin(w);
     json_field_instant(w, "at", service->reload_refused_ms);
     json_key(w, "findings");
-    write_lines(w, buf_span(&service->reload_findings));
+    json_lines(w, buf_span(&service->reload_findings));
     json_object_end(w);
 }
 
@@ -92,6 +83,7 @@ static void field_engine(struct json_writer *w, const struct service *service) {
     json_key(w, "engine");
     json_object_begin(w);
     json_field_int(w, "contacts", (int64_t)size.contacts);
+    json_field_int(w, "quiet_contacts", (int64_t)size.evicted);
     json_field_int(w, "open", (int64_t)size.open_cycles);
     json_field_int(w, "groups", (int64_t)size.groups);
     json_field_int(w, "records", (int64_t)size.records);
@@ -115,7 +107,7 @@ static void count_group(void *arg, const struct figures *figures) {
 }
 
 static void field_standards(struct json_writer *w, struct service *service) {
-    const struct ruleset *rules = &service->config->rules;
+    const struct ruleset *rules = &service->judging->rules;
     json_key(w, "standards");
     json_array_begin(w);
     for (size_t i = 0; i < rules->standard_count; i++) {
@@ -153,6 +145,8 @@ static void status_members(struct service *service, struct json_writer *w) {
     field_database(w, service);
     field_engine(w, service);
     field_standards(w, service);
+    json_key(w, "data_gaps");
+    gaps_status(service, w);
     field_counters(w);
 }
 

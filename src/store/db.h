@@ -19,6 +19,8 @@ enum statement {
     STATEMENT_JOURNAL_APPEND,
     STATEMENT_JOURNAL_KEYS,
     STATEMENT_JOURNAL_GET,
+    STATEMENT_JOURNAL_HAS_CONTACT,
+    STATEMENT_JOURNAL_HAS_ID,
     STATEMENT_PRUNE_SCAN,
     STATEMENT_PRUNE_LAST_OF,
     STATEMENT_PRUNE_DELETE,
@@ -33,6 +35,15 @@ enum statement {
     STATEMENT_LEVEL_OPEN,
     STATEMENT_LEVEL_FIND,
     STATEMENT_LEVEL_CLOSE,
+    STATEMENT_WARNING_PUT,
+    STATEMENT_WARNING_CHANGE,
+    STATEMENT_WARNING_LEVEL_OPEN,
+    STATEMENT_WARNING_LEVEL_CLOSE,
+    STATEMENT_WARNINGS_CLOSE,
+    STATEMENT_WARNING_BOUNDS,
+    STATEMENT_WARNING_SINCE,
+    STATEMENT_WARNING_GET,
+    STATEMENT_WARNINGS_OPEN,
     STATEMENT_SERIES_FIND,
     STATEMENT_SERIES_ADD,
     STATEMENT_FIGURES_PUT,
@@ -46,14 +57,24 @@ enum statement {
     STATEMENT_VERSION_NOTE,
     STATEMENT_VERSION_END,
     STATEMENT_POSITION_PUT,
-    STATEMENT_POSITION_GET,
     STATEMENT_POSITION_DROP,
+    STATEMENT_GAP_OPEN,
+    STATEMENT_GAP_END,
+    STATEMENT_GAP_TOUCHES,
+    STATEMENT_GAPS_DROP,
+    STATEMENT_LINK_PUT,
+    STATEMENT_LINK_GET,
     STATEMENT_RETAIN_SERIES,
     STATEMENT_RETAIN_FIGURES,
     STATEMENT_RETAIN_PERCENTILES,
     STATEMENT_RETAIN_UNUSED,
     STATEMENT_RETAIN_BREACHES,
     STATEMENT_RETAIN_BREACH,
+    STATEMENT_RETAIN_WARNINGS,
+    STATEMENT_RETAIN_WARNING,
+    STATEMENT_CHANGES_BOUNDS,
+    STATEMENT_CHANGES_READ,
+    STATEMENT_CHANGES_TRIM,
     STATEMENT_COUNT
 };
 
@@ -64,7 +85,8 @@ struct marks {
     int64_t retain_series;   /* retention: series up to here are done in this pass */
     int64_t retain_recorded; /* retention: breaches up to (recorded, id) were looked at in this pass */
     int64_t retain_breach;
-    bool retain_figures_done, retain_breaches_done; /* in this pass */
+    int64_t retain_warned, retain_warning; /* the same of warnings */
+    bool retain_figures_done, retain_breaches_done, retain_warnings_done; /* in this pass */
 };
 
 struct store {

@@ -163,6 +163,28 @@ int journal_get(struct store *store, uint64_t seq, struct journal_row *row, stru
     return got < 0 ? got : !got;
 }
 
+/* ---- asking, rows of the open transaction included ---- */
+
+static int has(sqlite3_stmt *ask, struct span text, struct err *err) {
+    db_bind_span(ask, 1, text);
+    int got = db_step(ask, "look into the journal", err);
+    if (got > 0) sqlite3_reset(ask);
+    return got < 0 ? got : !got;
+}
+
+int journal_has_contact(struct store *store, struct span contact, struct err *err) {
+    sqlite3_stmt *ask;
+    int code = db_write(store, STATEMENT_JOURNAL_HAS_CONTACT, "SELECT 1 FROM events WHERE contact = ?1 LIMIT 1",
+        &ask, err);
+    return code ? code : has(ask, contact, err);
+}
+
+int journal_has_id(struct store *store, struct span id, struct err *err) {
+    sqlite3_stmt *ask;
+    int code = db_write(store, STATEMENT_JOURNAL_HAS_ID, "SELECT 1 FROM events WHERE id = ?1", &ask, err);
+    return code ? code : has(ask, id, err);
+}
+
 /* ---- forgetting ---- */
 
 /* A contact goes when the scan comes to its last event: earlier ones are passed by. So the scan never has to

@@ -1,6 +1,6 @@
-/* A pass goes through the series by id, then through the breaches by (recorded, id); a slice takes it a piece
- * further and marks.retain_* say how far it came. Both have indices in that order, so a slice reads what it
- * deletes. */
+/* A pass goes through the series by id, then through the breaches and the warnings by (recorded, id); a slice
+ * takes it a piece further and marks.retain_* say how far it came. All have indices in that order, so a slice
+ * reads what it deletes. */
 #include "slad/store/retention.h"
 
 #include <assert.h>
@@ -96,50 +96,72 @@ static int trim_figures(struct slice *slice, struct err *err) {
     return 0;
 }
 
-static int drop_breach(struct slice *slice, int64_t id, struct err *err) {
+/* Breaches, and warnings likewise. */
+struct records {
+    const char *scan, *drop, *doing_scan, *doing_drop;
+    enum statement scan_slot, drop_slot;
+    int64_t *recorded, *id; /* marks: how far this pass came */
+    bool *done;
+};
+
+#define SCAN(table)                                                                                          \
+    "SELECT id, recorded, state <> 'open' OR (kind = 'contact'"                                              \
+    "  AND NOT EXISTS (SELECT 1 FROM events WHERE events.contact = " table ".contact))"                      \
+    " FROM " table " WHERE (recorded, id) > (?1, ?2) AND recorded < ?3 ORDER BY recorded, id"
+
+static int drop_record(struct slice *slice, const struct records *records, struct err *err) {
     sqlite3_stmt *drop;
-    int code =
-        db_write(slice->store, STATEMENT_RETAIN_BREACH, "DELETE FROM breaches WHERE id = ?1", &drop, err);
+    int code = db_write(slice->store, records->drop_slot, records->drop, &drop, err);
     if (code != 0) return code;
-    db_bind_int(drop, 1, id);
-    code = db_finish(drop, "delete an old breach", err);
+    db_bind_int(drop, 1, *records->id);
+    code = db_finish(drop, records->doing_drop, err);
     if (code == 0) slice->deleted++;
     return code;
 }
 
-static int trim_breaches_from(struct slice *slice, sqlite3_stmt *scan, struct err *err) {
-    struct marks *marks = &slice->store->marks;
+static int trim_from(struct slice *slice, const struct records *records, sqlite3_stmt *scan, struct err *err) {
     while (!is_used_up(slice)) {
-        int got = db_step(scan, "look for old breaches", err);
+        int got = db_step(scan, records->doing_scan, err);
         if (got <= 0) {
-            marks->retain_breaches_done = got == 0;
+            *records->done = got == 0;
             return got;
         }
-        marks->retain_breach = sqlite3_column_int64(scan, 0);
-        marks->retain_recorded = sqlite3_column_int64(scan, 1);
+        *records->id = sqlite3_column_int64(scan, 0);
+        *records->recorded = sqlite3_column_int64(scan, 1);
         slice->seen++;
-        int code = sqlite3_column_int(scan, 2) ? drop_breach(slice, marks->retain_breach, err) : 0;
+        int code = sqlite3_column_int(scan, 2) ? drop_record(slice, records, err) : 0;
         if (code != 0) return code;
     }
     return 0;
 }
 
-static int trim_breaches(struct slice *slice, struct err *err) {
+static int trim(struct slice *slice, const struct records *records, struct err *err) {
     sqlite3_stmt *scan;
-    struct marks *marks = &slice->store->marks;
-    if (marks->retain_breaches_done) return 0;
-    int code = db_write(slice->store, STATEMENT_RETAIN_BREACHES,
-        "SELECT id, recorded, state <> 'open' OR (kind = 'contact'"
-        "  AND NOT EXISTS (SELECT 1 FROM events WHERE events.contact = breaches.contact))"
-        " FROM breaches WHERE (recorded, id) > (?1, ?2) AND recorded < ?3 ORDER BY recorded, id",
-        &scan, err);
+    if (*records->done) return 0;
+    int code = db_write(slice->store, records->scan_slot, records->scan, &scan, err);
     if (code != 0) return code;
-    db_bind_int(scan, 1, marks->retain_recorded);
-    db_bind_int(scan, 2, marks->retain_breach);
+    db_bind_int(scan, 1, *records->recorded);
+    db_bind_int(scan, 2, *records->id);
     db_bind_int(scan, 3, slice->retention->breaches_before_ms);
-    code = trim_breaches_from(slice, scan, err);
+    code = trim_from(slice, records, scan, err);
     sqlite3_reset(scan);
     return code;
+}
+
+static int trim_breaches(struct slice *slice, struct err *err) {
+    struct marks *marks = &slice->store->marks;
+    struct records breaches = {SCAN("breaches"), "DELETE FROM breaches WHERE id = ?1", "look for old breaches",
+        "delete an old breach", STATEMENT_RETAIN_BREACHES, STATEMENT_RETAIN_BREACH, &marks->retain_recorded,
+        &marks->retain_breach, &marks->retain_breaches_done};
+    return trim(slice, &breaches, err);
+}
+
+static int trim_warnings(struct slice *slice, struct err *err) {
+    struct marks *marks = &slice->store->marks;
+    struct records warnings = {SCAN("warnings"), "DELETE FROM warnings WHERE id = ?1", "look for old warnings",
+        "delete an old warning", STATEMENT_RETAIN_WARNINGS, STATEMENT_RETAIN_WARNING, &marks->retain_warned,
+        &marks->retain_warning, &marks->retain_warnings_done};
+    return trim(slice, &warnings, err);
 }
 
 /* Free pages are used again before the file grows, so as a rule there is nothing to give back, and moving the
@@ -162,11 +184,13 @@ int retention_slice(
     struct marks *marks = &store->marks;
     int code = trim_figures(&slice, err);
     if (code == 0) code = trim_breaches(&slice, err);
+    if (code == 0) code = trim_warnings(&slice, err);
     if (code == 0) code = give_back(store, err);
     if (code != 0) return code;
     *deleted = slice.deleted;
-    if (!marks->retain_figures_done || !marks->retain_breaches_done) return 1;
+    if (!marks->retain_figures_done || !marks->retain_breaches_done || !marks->retain_warnings_done) return 1;
     marks->retain_series = marks->retain_recorded = marks->retain_breach = 0;
-    marks->retain_figures_done = marks->retain_breaches_done = false;
+    marks->retain_warned = marks->retain_warning = 0;
+    marks->retain_figures_done = marks->retain_breaches_done = marks->retain_warnings_done = false;
     return 0;
 }

@@ -176,8 +176,107 @@ static const char VIEWS_1[] =
     "  FROM notifications;";
 /* clang-format on */
 
+/* What changed, in the order of committing (changes.h); one of the two is there. */
+static const char TABLES_CHANGES[] =
+    "CREATE TABLE changes ("
+    "  seq INTEGER PRIMARY KEY,"
+    "  breach INTEGER,"
+    "  warning INTEGER,"
+    "  created INTEGER NOT NULL"
+    ");";
+
+/* `reached` stands for the `opened` of a level. */
+static const char TABLES_WARNINGS[] =
+    "CREATE TABLE warnings ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('contact', 'level')),"
+    "  standard TEXT NOT NULL,"
+    "  version INTEGER NOT NULL,"
+    "  grp TEXT NOT NULL,"
+    "  warning TEXT NOT NULL,"
+    "  contact TEXT,"
+    "  subject TEXT,"
+    "  started INTEGER,"
+    "  nth INTEGER,"
+    "  due INTEGER,"
+    "  target TEXT,"
+    "  reached INTEGER NOT NULL,"
+    "  closed INTEGER,"
+    "  state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'withdrawn')),"
+    "  outcome TEXT CHECK (outcome IN ('met', 'missed', 'excluded')),"
+    "  recorded INTEGER NOT NULL,"
+    "  updated INTEGER NOT NULL,"
+    "  reason TEXT"
+    ");"
+    "CREATE UNIQUE INDEX warnings_contact ON warnings (standard, subject, started, nth, warning)"
+    "  WHERE kind = 'contact';"
+    "CREATE UNIQUE INDEX warnings_level ON warnings (standard, grp, target) WHERE kind = 'level' AND state = 'open';"
+    "CREATE INDEX warnings_open ON warnings (state) WHERE state = 'open';"
+    "CREATE INDEX warnings_reached ON warnings (reached);"
+    "CREATE INDEX warnings_recorded ON warnings (recorded);";
+
+/* clang-format off */
+static const char VIEWS_WARNINGS[] =
+    "CREATE VIEW warning_list AS SELECT"
+    "  w.id, w.kind, w.state, w.outcome, w.standard, s.version, w.grp, " GROUP_TEXT("w.grp") " AS group_text,"
+    "  w.warning, w.contact, w.subject, " ISO("w.started") " AS started, " ISO("w.due") " AS due, w.target,"
+    "  " ISO("w.reached") " AS reached, " ISO("w.closed") " AS closed, (w.closed - w.reached) / 1000.0 AS lasted,"
+    "  w.reached AS instant_ms, " ISO("w.recorded") " AS recorded, " ISO("w.updated") " AS updated, w.reason"
+    "  FROM warnings w LEFT JOIN standards s ON s.id = w.version;";
+/* clang-format on */
+
+/* A row a file, whatever it is called: a path has several in turn, and a file keeps its row when it is renamed. Of
+ * two old rows that say the same file, the one that came further stays. */
+static const char TABLES_INPUTS[] =
+    "DROP VIEW input_list;"
+    "ALTER TABLE inputs RENAME TO inputs_by_name;"
+    "CREATE TABLE inputs ("
+    "  name TEXT NOT NULL,"
+    "  device INTEGER NOT NULL,"
+    "  inode INTEGER NOT NULL,"
+    "  birth_ns INTEGER NOT NULL,"
+    "  mtime_ns INTEGER NOT NULL,"
+    "  head_hash INTEGER NOT NULL,"
+    "  head_bytes INTEGER NOT NULL,"
+    "  tail_hash INTEGER NOT NULL,"
+    "  tail_bytes INTEGER NOT NULL,"
+    "  offset INTEGER NOT NULL,"
+    "  lines INTEGER NOT NULL,"
+    "  done INTEGER NOT NULL,"
+    "  updated INTEGER NOT NULL,"
+    "  PRIMARY KEY (inode, birth_ns, device)"
+    ") WITHOUT ROWID;"
+    "INSERT OR REPLACE INTO inputs SELECT name, device, inode, birth_ns, 0, head_hash, head_bytes, tail_hash,"
+    "  tail_bytes, offset, lines, 0, updated FROM inputs_by_name ORDER BY offset;"
+    "DROP TABLE inputs_by_name;";
+static const char VIEWS_INPUTS[] =
+    "CREATE VIEW input_list AS SELECT"
+    "  name, inode, offset, lines, done, " ISO("updated") " AS updated"
+    "  FROM inputs;";
+
+/* Times from which an input's events are missing; and what an input that cannot be read again has to remember. */
+static const char TABLES_GAPS[] =
+    "CREATE TABLE data_gaps ("
+    "  id INTEGER PRIMARY KEY,"
+    "  input TEXT NOT NULL,"
+    "  since INTEGER NOT NULL,"
+    "  until INTEGER,"
+    "  reason TEXT NOT NULL"
+    ");"
+    "CREATE UNIQUE INDEX data_gaps_open ON data_gaps (input) WHERE until IS NULL;"
+    "CREATE INDEX data_gaps_until ON data_gaps (until);"
+    "CREATE TABLE links ("
+    "  name TEXT PRIMARY KEY,"
+    "  seen INTEGER NOT NULL,"
+    "  calls TEXT NOT NULL"
+    ") WITHOUT ROWID;";
+static const char VIEWS_GAPS[] =
+    "CREATE VIEW data_gap_list AS SELECT"
+    "  id, input, " ISO("since") " AS since, " ISO("until") " AS until, (until - since) / 1000.0 AS lasted, reason"
+    "  FROM data_gaps;";
+
 /* MIGRATIONS[n] makes version n+1 out of version n. What was released is not changed any more: append. */
-static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}};
+static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}};
 _Static_assert(sizeof MIGRATIONS / sizeof MIGRATIONS[0] == SCHEMA_VERSION, "a migration for each version");
 
 int schema_check(sqlite3 *db, bool *is_new, struct err *err) {

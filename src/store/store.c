@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "slad/base/mem.h"
+#include "store/changes.h"
 #include "store/db.h"
 #include "store/files.h"
 #include "store/lock.h"
@@ -84,6 +85,7 @@ static int open_writer(struct store *store, uint64_t bytes, struct err *err) {
     if (code == 0) code = db_run(store->writer, WRITER, "set up the database", err);
     if (code == 0) code = quick_check(store->writer, bytes, err);
     if (code == 0) code = schema_migrate(store->writer, err);
+    if (code == 0) code = changes_open(store, err);
     return code;
 }
 

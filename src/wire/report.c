@@ -56,7 +56,8 @@ static void key_percentiles(struct json_writer *w, const struct figures *f) {
     json_object_end(w);
 }
 
-void report_figures(struct json_writer *w, const struct figures *f) {
+/* The object is open, and stays so. */
+static void figures_members(struct json_writer *w, const struct figures *f) {
     json_object_begin(w);
     key_group(w, f->standard, &f->group);
     json_field_int(w, "open", f->open);
@@ -70,6 +71,34 @@ void report_figures(struct json_writer *w, const struct figures *f) {
     field_figure(w, "min", f, f->min);
     field_figure(w, "max", f, f->max);
     key_percentiles(w, f);
+}
+
+void report_figures(struct json_writer *w, const struct figures *f) {
+    figures_members(w, f);
+    json_object_end(w);
+}
+
+static void field_count(struct json_writer *w, const char *name, int64_t count) {
+    if (count >= 0)
+        json_field_int(w, name, count);
+    else
+        json_field_null(w, name);
+}
+
+void report_figures_at_risk(struct json_writer *w, const struct figures *f) {
+    figures_members(w, f);
+    json_field_bool(w, "at_risk", f->at_risk);
+    json_key(w, "targets");
+    json_array_begin(w);
+    for (size_t i = 0; i < f->standard->target_count; i++) {
+        json_object_begin(w);
+        json_field_text(w, "target", f->standard->targets[i].text);
+        json_field_text(w, "state", state_name(f->targets[i].state));
+        field_count(w, "headroom", f->targets[i].headroom);
+        field_count(w, "recover", f->targets[i].recover);
+        json_object_end(w);
+    }
+    json_array_end(w);
     json_object_end(w);
 }
 

@@ -193,6 +193,16 @@ void json_instant(struct json_writer *w, int64_t at_ms) {
     json_string(w, at_ms == INSTANT_NEVER ? (struct span){0} : span_of(instant_text(at_ms, text)));
 }
 
+void json_lines(struct json_writer *w, struct span text) {
+    json_array_begin(w);
+    for (const char *p = text.p, *end = text.p + text.n; text.n && p < end;) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end;
+        if (stop > p) json_string(w, (struct span){p, (size_t)(stop - p)});
+        p = stop + 1;
+    }
+    json_array_end(w);
+}
+
 void json_raw(struct json_writer *w, struct span json) {
     before_item(w);
     buf_add_span(w->out, json);

@@ -1,12 +1,13 @@
 """Holds the YAML examples of the documents against `slad check`.  check_examples.py SLAD DOCS
 
-Read are DOCS/STANDARDS.md, DOCS/OPERATIONS.md and README.md beside DOCS; a document that is not there is passed over,
-except the first. Looked at are fenced blocks:
+Read are the DOCUMENTS below; one that is not there is passed over, except the first. Looked at are fenced blocks:
 
   ```yaml        must be right, without a warning
   ```yaml-wrong  must be refused; a comment "# says: TEXT" in it must stand in what is said
   ```yaml-warns  must be right, with warnings in which each "# says: TEXT" stands
   ```yaml-test   a file of tests that `slad test` passes
+  ```events      what `slad events` prints of the last ```csv or ```jsonl block, read as by the first input of the last
+                 ```yaml block
 
 A block whose first key is one of a file (standards, calendars, a setting) is a whole file. Any other holds keys of one
 standard, and is put into one. What else that standard needs is said before the block: <!-- keys: start: a; stop: b -->.
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 
-DOCUMENTS = ["STANDARDS.md", "OPERATIONS.md", "../README.md"]
+DOCUMENTS = ["STANDARDS.md", "OPERATIONS.md", "ASTERISK.md", "INPUTS.md", "../README.md"]
 FILE_KEYS = {"database", "listen", "inputs", "retain", "publish", "grace", "max_ahead", "include", "timezone",
              "calendars", "standards", "config", "tests"}
 # Known to every block that is put into a standard.
@@ -86,6 +87,19 @@ def fault(slad, folder, language, keys, text):
     return f"is said to give \"{missing[0]}\", but gives:\n{said}" if missing else None
 
 
+def fault_of_events(slad, folder, config, records, expected):
+    """What is wrong with these events, or None."""
+    place = re.search(r"^ *- (?:unix|tcp|file): (.*)$", config, re.MULTILINE).group(1)
+    path = os.path.join(folder, "slad.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(config)
+    run = subprocess.run([slad, "events", "--config", path, "--input", place, "-"], input=records, capture_output=True,
+                         text=True, encoding="utf-8")
+    if run.returncode == 0 and run.stdout == expected:
+        return None
+    return f"is not what slad events prints:\n{run.stdout}{run.stderr}"
+
+
 def main(slad, docs):
     seen = faults = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -93,7 +107,18 @@ def main(slad, docs):
             path = os.path.normpath(os.path.join(docs, name))
             if name != DOCUMENTS[0] and not os.path.exists(path):
                 continue
+            config = records = ""
             for line, language, keys, text in blocks(path):
+                if language == "yaml":
+                    config = text
+                if language in ("csv", "jsonl"):
+                    records = text
+                if language == "events":
+                    seen += 1
+                    wrong = fault_of_events(slad, folder, config, records, text)
+                    if wrong:
+                        faults += 1
+                        print(f"{path}:{line}: this example {wrong}", file=sys.stderr)
                 if language not in ("yaml", "yaml-wrong", "yaml-warns", "yaml-test"):
                     continue
                 seen += 1

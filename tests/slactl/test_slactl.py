@@ -64,13 +64,31 @@ OPEN = {"until": NIGHT, "open": [
      "left": 109.0, "paused": False, "missed": False},
     {"standard": "calls", "contact": "call-17", "subject": "call-17", "group": {}, "started": NIGHT, "due": None,
      "limit": 120.0, "elapsed": 500.0, "left": -380.0, "paused": True, "missed": True}]}
+WARNINGS = [
+    {"id": 9, "kind": "level", "standard": "calls", "version": 2, "state": "closed", "warning": "93%", "group": {},
+     "target": "attainment >= 90%", "reached": NIGHT, "closed": NIGHT, "recorded": NIGHT, "updated": NIGHT, "reason": "breached"},
+    {"id": 8, "kind": "contact", "standard": "calls", "version": 2, "state": "closed", "warning": "80%", "contact": "call-17",
+     "subject": "call-17", "group": {"queue": "billing"}, "started": NIGHT, "due": "2026-03-02T09:06:00.000Z",
+     "reached": NIGHT, "closed": NIGHT, "outcome": "met", "recorded": NIGHT, "updated": NIGHT, "reason": None},
+    {"id": 7, "kind": "contact", "standard": "calls", "version": 2, "state": "open", "warning": "5m left", "contact": "call-18",
+     "subject": ["k1", "sales"], "group": {}, "started": NIGHT, "due": None, "reached": NIGHT, "closed": None,
+     "outcome": None, "recorded": NIGHT, "updated": NIGHT, "reason": None}]
 CONTACT = {
     "contact": "call-17",
     "events": [{"seq": 1, "at": "2026-03-02T09:00:00.250Z", "received": "2026-03-02T09:00:02.250Z", "event": "offered",
                 "line": {"contact": "call-17", "event": "offered", "at": 1772442000.25, "queue": "billing", "n": 3}}],
     "clocks": [
         {"standard": "calls", "subject": "call-17", "group": {"queue": "billing"}, "applies": True,
-         "started": "2026-03-02T09:00:00.250Z", "limit": 120.0, "limit_rule": 2, "calendar": "office",
+         "file": "/etc/slad/calls.yaml", "line": 3, "version": 2, "since": NIGHT,
+         "started": "2026-03-02T09:00:00.250Z", "limit": 120.0, "limit_rule": 2, "rule_asks": "tier is gold", "calendar": "office",
+         "limits": [{"since": "2026-03-02T09:00:00.250Z", "applies": False, "limit": None, "rule": None, "rule_asks": None,
+                     "calendar": "office", "promised": None},
+                    {"since": "2026-03-02T09:00:01.000Z", "applies": True, "limit": 600.0, "rule": 3, "rule_asks": None,
+                     "calendar": "always", "promised": None},
+                    {"since": "2026-03-02T09:00:02.000Z", "applies": True, "limit": 120.0, "rule": 2,
+                     "rule_asks": "tier is gold", "calendar": "office", "promised": None}],
+         "closed": 61.0, "closures": [{"from": "2026-03-02T09:00:20.000Z", "to": "2026-03-02T09:01:20.000Z"},
+                                      {"from": "2026-03-02T09:01:30.000Z", "to": "2026-03-02T09:01:31.000Z"}],
          "due": "2026-03-02T09:02:00.250Z", "paused": False,
          "pauses": [{"from": "2026-03-02T09:00:10.000Z", "to": None}], "outcome": "missed",
          "decided": "2026-03-02T09:02:00.250Z", "ended": NIGHT, "how": "stop", "elapsed": 150.5,
@@ -96,8 +114,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if body:
+        try:
             self.wfile.write(body)
+        except BrokenPipeError:  # slactl has read enough
+            pass
 
     do_GET = do_POST = answer
 
@@ -126,6 +146,7 @@ class Daemon(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
                 {"version": 1, "since": NIGHT, "until": NIGHT, "reason": "edited"},
                 {"version": 2, "since": NIGHT, "until": None, "reason": None}]},
             "/v1/breaches": {"breaches": [LEVEL_BREACH, CONTACT_BREACH], "next": None},
+            "/v1/warnings": {"warnings": WARNINGS, "next": None},
             "/v1/percentiles": {"percentiles": [
                 {"standard": "calls", "group": {"queue": "b"}, "at": NIGHT, "q": "95", "value": 150.0}], "next": None},
             "/v1/contacts/call 17/ä": CONTACT,
@@ -204,13 +225,13 @@ class Answers(Case):
     def test_breaches_as_a_table(self):
         lines = self.data("breaches").splitlines()
         self.assertEqual(re.split(r"  +", lines[0].strip()),
-                         ["id", "standard", "contact or target", "group", "state", "breached (Europe/Riga)",
+                         ["id", "standard", "version", "contact or target", "group", "state", "breached (Europe/Riga)",
                           "elapsed", "ended"])
         self.assertEqual(re.split(r"  +", lines[1].strip()),
-                         ["42", "calls", "attainment >= 90%", "queue=∅", "closed", "2026-03-02 11:00:00", "3m14s",
+                         ["42", "calls", "2", "attainment >= 90%", "queue=∅", "closed", "2026-03-02 11:00:00", "3m14s",
                           "2026-03-02 11:03:14"])
         self.assertEqual(re.split(r"  +", lines[2].strip()),
-                         ["41", "calls", "call-17", "queue=billing", "open", "2026-03-02 11:02:00", "-", "-"])
+                         ["41", "calls", "2", "call-17", "queue=billing", "open", "2026-03-02 11:02:00", "-", "-"])
 
     def test_utc(self):
         self.assertIn("breached (UTC)", self.data("breaches", "--utc"))
@@ -307,6 +328,35 @@ class Answers(Case):
         self.assertEqual(self.rows("open")[0]["started"], "2026-03-02T09:04:00.000Z")
         self.assertEqual(self.asked("/v1/open")[0], {"at_risk": "10m", "limit": "100"})
 
+    def test_open_at_risk(self):
+        clock = {**OPEN["open"][0], "at_risk": True, "warning": "80%", "warned": NIGHT, "next_warning": NIGHT}
+        self.daemon.answers["/v1/open"] = {**OPEN, "open": [clock]}
+        lines = [re.split(r"  +", line.strip()) for line in self.data("open", "--at-risk").splitlines()]
+        self.assertEqual((lines[0][4:6], lines[1][4:6]), (["clock", "warning"], ["at risk", "80%"]))
+        self.data("open", "--at-risk", "--standard", "calls"); self.data("open", "--at-risk=5m")
+        self.assertEqual([q["at_risk"] for q in self.asked("/v1/open")], ["true", "true", "5m"])
+        self.assertEqual(self.rows("open")[0]["next_warning"], NIGHT)
+
+    def test_warnings(self):
+        lines = [re.split(r"  +", line.strip()) for line in self.data("warnings", "--since", "1h").splitlines()]
+        self.assertEqual(lines[0][:6], ["id", "standard", "contact or target", "group", "warning", "reached (Europe/Riga)"])
+        self.assertEqual([line[2:5] + [line[7]] for line in lines[1:]],
+                         [["attainment >= 90%", "-", "93%", "breached"], ["call-17", "queue=billing", "80%", "met"],
+                          ["call-18", "-", "5m left", "open"]])
+        self.assertEqual([(r["warning"], r["outcome"], r["reason"], r["subject"]) for r in self.rows("warnings")],
+                         [("93%", "", "breached", ""), ("80%", "met", "", "call-17"), ("5m left", "", "", "k1, sales")])
+        self.assertEqual(self.asked("/v1/warnings")[0], {"since": "1h", "limit": "100"})
+
+    def test_targets(self):
+        group = {**FIGURES["standards"][0]["groups"][0], "state": "met", "at_risk": True,
+                 "targets": [{"target": "attainment >= 90%", "state": "met", "headroom": 12, "recover": None}]}
+        self.daemon.answers["/v1/figures"] = {"until": NIGHT, "standards": [{"name": "calls", "groups": [group]}]}
+        self.assertIn("met, at risk", self.data("figures"))
+        self.assertEqual((self.rows("figures")[0]["state"], self.rows("figures")[0]["at_risk"]), ("met", "true"))
+        lines = [re.split(r"  +", line.strip()) for line in self.data("figures", "--targets").splitlines()]
+        self.assertEqual(lines, [["standard", "group", "target", "state", "headroom", "recover"],
+                                 ["calls", "queue=billing", "attainment >= 90%", "met", "12", "-"]])
+
     def test_standards(self):
         lines = self.data("standards").splitlines()
         self.assertEqual(re.split(r"  +", lines[1]),
@@ -323,7 +373,12 @@ class Answers(Case):
         out = self.data("explain", "call 17/ä")
         self.assertRegex(out, r"2026-03-02 11:00:00\.250 +offered +2s +queue=billing, n=3\n")
         self.assertIn('calls: missed\n  Missed: not "answered" within 2m.\n', out)
-        self.assertRegex(out, r"limit +2m, rule 2, calendar office\n")
+        self.assertRegex(out, r"limit +2m, rule 2 \(tier is gold\), calendar office\n")
+        self.assertRegex(out, r"earlier +from 2026-03-02 11:00:00.250: did not apply\n +earlier +from 2026-03-02 11:00:01.000: "
+                              r"10m, rule 3, calendar always\n +limit")
+        self.assertRegex(out, r"defined +/etc/slad/calls.yaml, line 3, version 2, in force since 2026-03-02 11:04:11\n")
+        self.assertRegex(out, r"closed +2026-03-02 11:00:20.000 to 2026-03-02 11:01:20.000\n"
+                              r" +closed +2026-03-02 11:01:30.000 to 2026-03-02 11:01:31.000\n +closed +1m1s in all\n")
         self.assertRegex(out, r"paused +2026-03-02 11:00:10.000 to now\n")
         self.assertRegex(out, r"ended +2026-03-02 11:04:11.000 by stop\n")
         self.assertRegex(out, r"elapsed +2m30s\n")
@@ -335,11 +390,18 @@ class Answers(Case):
         self.assertIn("more events", err)
 
     def test_explain_one_standard(self):
-        self.assertNotIn("scores", self.data("explain", "call 17/ä", "calls"))
-        clocks = json.loads(self.data("explain", "call 17/ä", "scores", "--json"))["clocks"]
-        self.assertEqual(clocks, [CONTACT["clocks"][1]])
-        self.assertEqual([row["outcome"] for row in self.rows("explain", "call 17/ä", "calls")], ["missed"])
-        self.assertIn('no standard "x" has a clock', self.run_it("explain", "call 17/ä", "x", code=1)[1])
+        self.data("explain", "call 17/ä", "calls")
+        self.assertEqual(self.asked("/v1/contacts/call 17/ä"), [{"standard": "calls"}])
+        self.assertEqual([(row["outcome"], row["version"], row["closed"]) for row in
+                          self.rows("explain", "call 17/ä", "calls")][0], ("missed", "2", "61"))
+        self.daemon.answers["/v1/contacts/call 17/ä"] = {**CONTACT, "clocks": [], "no_clock": {
+            "standard": "calls", "file": "/etc/slad/calls.yaml", "line": 3, "version": 2, "since": NIGHT,
+            "text": "No event of this contact starts its clock."}}
+        out = self.data("explain", "call 17/ä", "calls")
+        self.assertIn("\ncalls: no clock\n  No event of this contact starts its clock.\n  defined ", out)
+        out, err = self.run_it("explain", "call 17/ä", "calls", "--csv")
+        self.assertEqual(len(out.splitlines()), 1)
+        self.assertIn("No event of this contact starts its clock.", err)
 
     def test_status(self):
         out = self.data("status")
@@ -396,42 +458,138 @@ class Tail(Case):
                          [CONTACT_BREACH, LEVEL_BREACH])
         self.assertEqual([row["id"] for row in self.rows("tail", "--once", "--limit", "1")], ["42"])
 
+    def stream(self, *pieces):
+        """Each connection to the stream gets one of these, and then it ends; after the last one that is enough."""
+        left, asked = list(pieces), []
+
+        def answer(query):
+            asked.append(query)
+            return left.pop(0) if left else problem(400, "Bad Request", "enough")
+
+        self.daemon.answers["/v1/stream"] = answer
+        return asked
+
+    @staticmethod
+    def told(place, kind, data):
+        return f"id: {place}\nevent: {kind}\ndata: {json.dumps(data)}\n\n"
+
     def test_new_and_changed(self):
-        """A look at a time; the daemon's answers make the time pass."""
         later = "2026-03-02T09:05:00.000Z"
         ended = {**CONTACT_BREACH, "state": "closed", "elapsed": 300.0, "ended": later, "updated": later}
         new = {**CONTACT_BREACH, "id": 43, "contact": "call-19", "recorded": later, "updated": later}
-        old = {**CONTACT_BREACH, "id": 7, "contact": "slipped in"}
-        looks = [[CONTACT_BREACH], [CONTACT_BREACH], [new, ended], [new, ended, old]]
-
-        def look(_query):
-            now = looks.pop(0) if looks else None
-            if now is None:
-                return problem(400, "Bad Request", "enough")
-            return {"breaches": now, "next": None}
-
-        self.daemon.answers["/v1/breaches"] = look
-        out, err = self.run_it("tail", code=1)
+        excused = {**LEVEL_BREACH, "excused": {"at": later, "by": 0, "text": "x"}}
+        warning = {"id": 3, "kind": "contact", "standard": "calls", "state": "open", "warning": "80%", "contact": "call-20",
+                   "group": {"queue": "billing"}, "recorded": later, "updated": later}
+        asked = self.stream(
+            ("retry: 1000\nid: 7\n\n" + self.told(8, "breach", {"what": "opened", "breach": CONTACT_BREACH})  # in the look, too
+             + self.told(9, "breach", {"what": "opened", "breach": new}) + ": beat\nid: 12\n\nid: 99\ndata: never whole").encode(),
+            (self.told(13, "breach", {"what": "closed", "breach": ended}) + self.told(14, "breach", {"what": "excused", "breach": excused})
+             + self.told(15, "warning", {"what": "opened", "warning": warning})
+             + 'event: reload\ndata: {"what":"in force","at":"%s","generation":4}\n\nevent: gap\ndata: {}\n\n' % later).encode())
+        out, err = self.run_it("tail", "--standard", "calls", code=1)
         self.assertEqual([re.split(r"  +", line)[1:4] for line in out.splitlines()[1:]],
-                         [["missed", "calls", "call-17"], ["ended", "calls", "call-17"],
-                          ["missed", "calls", "call-19"]])
-        self.assertEqual(err, "slactl: Bad Request: enough\n")
+                         [["missed", "calls", "call-17"], ["held again", "calls", "attainment >= 90%"],
+                          ["missed", "calls", "call-19"], ["ended", "calls", "call-17"],
+                          ["excused", "calls", "attainment >= 90%"], ["at risk", "calls", "call-20"],
+                          ["reload", "generation 4 is in force"]])
+        self.assertEqual(asked, [{"standard": "calls"}, {"standard": "calls", "after": "12"}, {"standard": "calls", "after": "15"}])
+        self.assertEqual(err, "slactl: the connection is gone; waiting for it to come back\nslactl: it is back\n"
+                              "slactl: the daemon does not keep all that happened meanwhile: some is not shown\n"
+                              "slactl: the connection is gone; waiting for it to come back\n"
+                              "slactl: Bad Request: enough\n")
 
-    def test_more_than_a_page_of_news(self):
-        looks = []
+    def test_lines_for_programs(self):
+        new = {**CONTACT_BREACH, "id": 43, "recorded": NIGHT, "updated": NIGHT}
+        closed = {**new, "id": 44, "state": "closed"}
+        self.stream(("id: 7\n\n" + self.told(8, "breach", {"what": "opened", "breach": new})
+                     + self.told(9, "breach", {"what": "closed", "breach": closed})
+                     + 'event: reload\ndata: {"what":"in force"}\n\nevent: new to us\ndata: 1\n\n').encode())
+        out, _ = self.run_it("tail", "--json", "--state", "open", code=1)
+        self.assertEqual([json.loads(line) for line in out.splitlines()],
+                         [CONTACT_BREACH, LEVEL_BREACH, new, {"reload": {"what": "in force"}}, {"new to us": 1}])
 
-        def look(query):
-            if "after" not in query:
-                looks.append(query)
-            first = int(query.get("after", [0, 2, 2502, 0][len(looks)]))
-            if len(looks) == 3:
-                return problem(400, "Bad Request", "enough")
-            rows = [{**CONTACT_BREACH, "id": i} for i in range(first - 1, max(first - 1001, 0), -1)]
-            return {"breaches": rows, "next": str(rows[-1]["id"]) if rows[-1]["id"] > 1 else None}
+    def test_what_is_no_stream(self):
+        self.stream(b"x" * 3000000)
+        self.assertIn("does not speak slad's language", self.run_it("tail", code=1)[1])
 
-        self.daemon.answers["/v1/breaches"] = look
-        out, _ = self.run_it("tail", "--json", code=1)
-        self.assertEqual([json.loads(line)["id"] for line in out.splitlines()], list(range(1, 2502)))
+
+class Send(Case):
+    """slactl send to an event socket whose every connection is played from a script."""
+
+    def play(self, *scripts):
+        """A script: what to answer after so many lines, and to close after the last."""
+        self.got = []
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(str(self.folder / "events.sock"))
+        server.listen()
+
+        def run():
+            for script in scripts:
+                link, _ = server.accept()
+                lines, got = link.makefile("rb"), []
+                self.got.append(got)
+                for count, answer in script:
+                    while len(got) < count + 1 and (line := lines.readline()):
+                        got.append(line.decode().rstrip("\n"))
+                    link.sendall(answer.encode())
+                if script is scripts[-1]:
+                    lines.read()
+                lines.close()
+                link.close()
+            server.close()
+            os.unlink(self.folder / "events.sock")
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join, 60)
+
+    def send(self, text, *words, code=0):
+        (self.folder / "in.jsonl").write_text(text)
+        return self.run_it("send", *words, str(self.folder / "in.jsonl"), code=code)
+
+    def test_what_was_not_acknowledged_is_sent_again(self):
+        self.play([(5, '{"ack":2}\n{"reject":4,"reason":"odd"}\n')], [(3, '{"reject":2,"reason":"odd"}\n{"ack":3}\n')])
+        out, err = self.send("a\nb\n\nc\nd\ne\n", "--json", code=1)
+        self.assertEqual(self.got, [['{"hello":{"client":"slactl"}}', *"abcde"], ['{"hello":{"client":"slactl"}}', *"cde"]])
+        self.assertEqual(json.loads(out), {"lines": 5, "accepted": 4, "rejected": 1, "unacknowledged": 0, "resent": 3,
+                                           "errors": [{"line": 5, "reason": "odd"}]})
+        self.assertEqual(err, "slactl: line 5: odd\n5 lines: 4 on disk, 1 rejected, 0 not acknowledged\n"
+                              "3 were sent again after the connection broke: of those, events without an id may be there twice\n")
+
+    def test_one_that_closes_at_once_is_tried_again(self):
+        self.play([(0, "")], [(0, "")], [(1, '{"ack":1}\n')])
+        _, err = self.send("a\n")
+        self.assertEqual([len(got) for got in self.got], [1, 1, 2])
+        self.assertIn("1 lines: 1 on disk", err)
+
+    def test_answers_that_make_no_sense(self):
+        for answer in ('{"ack":9}', '{"reject":3,"reason":"x"}', "what"):
+            with self.subTest(answer):
+                self.play([(1, answer + "\n")])
+                _, err = self.send("a\n", "--retry", "0s", code=3)
+                self.assertIn("does not speak slad's language", err)
+
+    def test_usage(self):
+        for words in (["send"], ["send", "a", "b"], ["send", "--to", "x", "-"], ["send", "--to", "tcp:x", "-"],
+                      ["send", str(self.folder / "none")], ["send", "--retry", "5", "-"]):
+            self.run_it(*words, code=2)
+        self.run_it("send", "-", code=3)
+
+class Diff(Case):
+    def test_exit_codes(self):
+        file = self.folder / "edit.yaml"
+        file.write_text("standards:\n  calls: {start: a, stop: b}\n")
+        self.daemon.answers["/v1/diff"] = {"differs": True, "standards": [], "text": "calls: changed\n  \x1b[1m\n"}
+        self.assertEqual(self.run_it("diff", str(file), code=1), ("calls: changed\n  \\x1b[1m\n", ""))
+        self.daemon.answers["/v1/diff"] = {"differs": False, "standards": [], "text": "0 changed\n"}
+        self.assertEqual(self.run_it("diff", str(file), "--whole"), ("0 changed\n", ""))
+        self.assertEqual(json.loads(self.data("diff", str(file), "--json"))["differs"], False)
+        self.daemon.answers["/v1/diff"] = lambda _: problem(
+            422, "Unprocessable Content", "the edit has 1 error", findings=["edit.yaml:1:1: error: x"])
+        out, err = self.run_it("diff", str(file), code=2)
+        self.assertEqual((out, "the edit has 1 error" in err, "edit.yaml:1:1: error: x\n" in err), ("", True, True))
+        file.write_text("standards: [")
+        self.assertIn("edit.yaml:", self.run_it("diff", str(file), code=2)[1])
 
 
 class Trouble(Case):
@@ -497,7 +655,7 @@ class Trouble(Case):
     def test_help(self):
         for words in (["help"], ["--help"], ["help", "breaches"], ["breaches", "--help"], ["-h"]):
             self.assertIn("usage: slactl", self.data(*words))
-        self.assertIn("--at-risk DURATION", self.data("help", "open"))
+        self.assertIn("--at-risk [DURATION]", self.data("help", "open"))
         self.assertRegex(self.data("--version"), r"^slactl \d")
 
     def test_output_that_cannot_be_written(self):

@@ -18,14 +18,20 @@
     X(breaches_withdrawn, "contact breaches withdrawn by later knowledge")                                     \
     X(levels_opened, "level breaches opened")                                                                  \
     X(levels_closed, "level breaches closed")                                                                  \
+    X(warnings_told, "warnings recorded: of contacts at risk, and of levels")                                   \
     X(publishes, "times the rolling figures were written")                                                     \
     X(connections_accepted, "connections accepted on event sockets")                                           \
     X(connections_refused, "connections closed at once because a limit was reached")                           \
     X(clients_dropped, "event clients closed because they did not read their answers")                         \
+    X(streams_dropped, "streams closed because they were not read")                                           \
     X(requests_served, "HTTP requests answered")                                                               \
     X(requests_failed, "HTTP requests answered with a status of 400 or more")                                  \
     X(reloads, "changes of configuration taken over")                                                          \
     X(reloads_refused, "changes of configuration refused because they held an error")                          \
+    X(events_recomputed, "events read back from the journal: by a start, a changed standard, a question about the past") \
+    X(queue_records_passed, "records of Asterisk that tell of nothing that happened to a contact, passed by")    \
+    X(queue_records_other, "records of Asterisk of a kind that slad does not know, passed by")                   \
+    X(contacts_recalled, "contacts that had left memory, built again from the journal")                         \
     X(files_rotated, "followed files seen to be replaced or truncated")                                        \
     X(log_lines_held, "log lines held back by the rate limit")
 

@@ -1,11 +1,13 @@
 /* intern: one counted copy of each string, so that equal strings are equal pointers.
- * Owns: the copies. Zero-initialise the table to start; intern_fini() frees all.
+ * Owns: the copies, and a pool of memory that what keeps symbols is cut from, too. Zero-initialise the table to start;
+ * intern_fini() frees all.
  * Must not know: what the strings mean. */
 #ifndef SLAD_BASE_INTERN_H
 #define SLAD_BASE_INTERN_H
 
 #include <stdint.h>
 #include "slad/base/map.h"
+#include "slad/base/pool.h"
 #include "slad/base/span.h"
 
 struct sym {
@@ -16,6 +18,7 @@ struct sym {
 };
 struct intern {
     struct map syms;
+    struct pool pool;
 };
 
 /* The symbol of this text, with one reference more, which is the caller's to drop. */

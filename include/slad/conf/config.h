@@ -5,21 +5,30 @@
 #define SLAD_CONF_CONFIG_H
 
 #include "slad/conf/finding.h"
+#include "slad/model/format.h"
 #include "slad/model/standard.h"
 
-enum endpoint_kind { ENDPOINT_UNIX, ENDPOINT_TCP, ENDPOINT_HTTP, ENDPOINT_FILE };
+enum endpoint_kind { ENDPOINT_UNIX, ENDPOINT_TCP, ENDPOINT_HTTP, ENDPOINT_FILE, ENDPOINT_AMI };
 struct endpoint {
     enum endpoint_kind kind;
     const char *path;   /* unix: the socket, fits sockaddr_un; file: a path or glob; else NULL */
-    const char *host;   /* tcp, http: a numeric address, IPv6 without brackets; else NULL */
+    const char *host;   /* tcp, http, ami: a numeric address, IPv6 without brackets; else NULL */
     int port;           /* 0..65535; 0: any free one */
     unsigned mode;      /* unix: permissions; 0: the default, ENDPOINT_MODE */
     const char *group;  /* unix: whose socket it becomes; NULL: the process's */
-    const char *format; /* of inputs: "jsonl" */
+    const char *user;   /* ami */
+    const char *secret_file, *credential; /* ami: one of the two; where the secret stands */
+    struct format format; /* of inputs */
     const char *file;   /* where it was written: file and line; NULL and 0 for a default */
     int line;
 };
 enum { ENDPOINT_MODE = 0660 };
+
+/* A file of a configuration as it was read; p == NULL: it could not be. */
+struct config_text {
+    const char *path;
+    struct span text;
+};
 
 struct config {
     const char *path;         /* of the main file */
@@ -33,6 +42,7 @@ struct config {
     const char *timezone;
     char **files; /* every file that was read, the main one first */
     size_t file_count;
+    struct config_text *texts; /* what is in them, in step */
     const char **includes; /* the patterns of `include`, joined to the main file's folder: what to watch */
     size_t include_count;
     struct ruleset rules; /* its arena holds everything above too */
@@ -43,5 +53,26 @@ struct config {
  * zone.h. */
 int config_load(const char *path, struct config **out, struct findings *findings) WARN_UNUSED;
 void config_free(struct config *config);
+
+/* ---- configurations that are not in files here */
+
+/* Files read, not yet checked. Zero-initialise to start; config_texts_fini(). */
+struct config_texts {
+    struct arena arena;
+    struct config_text *list;
+    size_t count, capacity;
+    bool is_whole; /* a file with keys that only a main one has; else calendars and standards at most */
+};
+/* Adds the file and all it includes. ERR_INVALID: one cannot be read or is no YAML, as findings say. */
+int config_texts_read(const char *path, struct config_texts *texts, struct findings *findings) WARN_UNUSED;
+void config_texts_fini(struct config_texts *texts);
+
+/* As config_load(), of a main file and what it includes. At least one text. */
+int config_load_texts(const struct config_text *texts, size_t count, struct config **out,
+    struct findings *findings) WARN_UNUSED;
+/* What `config` would be with these files of calendars and standards: one of a name that it knows takes the
+ * place of that, any other is added, the rest stays. `config` is no such edit itself. */
+int config_load_edit(const struct config *config, const struct config_text *texts, size_t count,
+    struct config **out, struct findings *findings) WARN_UNUSED;
 
 #endif

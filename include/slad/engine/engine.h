@@ -69,11 +69,56 @@ struct open_cycle {
     int64_t limit_ms;    /* of the limit in force; -1: none, or a promised instant */
     int64_t elapsed_ms;  /* as of the engine's now */
     bool paused, missed; /* missed already, still running */
+    bool at_risk;        /* undecided, and has reached a warning; of a standard without any, used 80 % of its limit */
+    size_t warning;      /* the furthest reached, index into standard->warnings; WARNINGS_MAX: none */
+    int64_t warning_ms, next_warning_ms; /* when that was, and when the next is; INSTANT_NEVER */
+    int64_t walk_ms;     /* what comes later in the walk is due no earlier, but for limits that were put off */
 };
-/* The running cycles to which their standard applies (or that are missed already), nearest due first, until visit
+/* The running cycles to which their standard applies (or that are missed already), by rising walk_ms, until visit
  * returns false. standard: index, or SIZE_MAX for all. */
 typedef bool open_visit(void *arg, const struct open_cycle *cycle);
 void engine_open(struct engine *engine, size_t standard, open_visit *visit, void *arg);
+/* The undecided cycles that the clock has found at risk, in no order: the furthest warning it found, and all of them, a
+ * bit each. */
+typedef void warned_visit(void *arg, const struct warning *furthest, unsigned reached);
+void engine_warned(struct engine *engine, warned_visit *visit, void *arg);
+
+/* A limit as it was in force from an instant on. */
+struct story_limit {
+    int64_t since_ms;
+    bool applies;        /* `match` holds and a limit fits */
+    int rule;            /* of `within`, from 0; -1: none */
+    int64_t limit_ms;    /* -1: none, or a promised instant */
+    int64_t promised_ms; /* INSTANT_NEVER: none */
+    const struct calendar *calendar;
+};
+enum {
+    STORY_LIMITS_MAX = 20, /* of a cycle: more changes nobody follows */
+    STORY_UNMET_MAX = 8,   /* alternatives that a reason is told of */
+};
+
+/* Why a standard does not apply. */
+enum why {
+    WHY_APPLIES,    /* it does */
+    WHY_MATCH,      /* `match` does not hold: unmet has a condition of each alternative */
+    WHY_WITHIN,     /* no rule of `within` fits: unmet has a condition of each */
+    WHY_DUE,        /* attr holds no instant */
+    WHY_NO_SUBJECT, /* attr, which `per` names, is absent */
+    WHY_NO_NUMBER,  /* attr, the value, is no number on the event */
+    WHY_TAKEN,      /* its start came while a clock of another contact ran for the same subject */
+};
+struct story_unmet {
+    const struct condition *condition;
+    struct value value; /* that the attribute has */
+};
+struct story_reason {
+    enum why why;
+    bool began; /* an event of the contact is one that starts the clock, or is measured */
+    const char *attr;
+    struct value value; /* of attr, for WHY_DUE */
+    struct story_unmet unmet[STORY_UNMET_MAX];
+    size_t unmet_count;
+};
 
 /* One cycle or measurement of a contact's story. */
 struct story_cycle {
@@ -94,11 +139,16 @@ struct story_cycle {
     int64_t elapsed;    /* ms until the end or the engine's now; of a value standard the value in millionths */
     const int64_t *pauses; /* pairs of instants from, to; to is INSTANT_NEVER while it lasts */
     size_t pause_count;
+    const struct story_limit *limits; /* each it has had until it was decided, oldest first */
+    size_t limit_count;
+    struct story_reason reason; /* when it does not apply */
 };
 typedef void story_visit(void *arg, const struct story_cycle *cycle);
 /* Every cycle of every standard that an event of this contact started or ended, in the order of the standards; returns
  * false when the engine does not know the contact. */
 bool engine_story(struct engine *engine, struct span contact, story_visit *visit, void *arg);
+/* Why a standard (index) has no cycle in that story; false when the engine does not know the contact, *out untouched. */
+bool engine_why(struct engine *engine, struct span contact, size_t standard, struct story_reason *out);
 
 struct level_state {
     const struct standard *standard;
@@ -113,10 +163,29 @@ void engine_levels(struct engine *engine, void (*visit)(void *arg, const struct 
 void engine_adopt_level(
     struct engine *engine, size_t standard, const struct group *group, size_t target, int64_t opened_ms);
 
+/* The same of levels at risk: those that are now, and what an earlier engine found. */
+void engine_level_warnings(
+    struct engine *engine, void (*visit)(void *arg, const struct level_state *level), void *arg);
+void engine_adopt_level_warning(
+    struct engine *engine, size_t standard, const struct group *group, int64_t opened_ms);
+
 /* Takes a contact out, with its records, as if its events had never been: the journal has dropped them. No effects. */
 void engine_forget(struct engine *engine, struct span contact);
 
+/* ---- contacts that leave memory ---- */
+
+/* Lets go of up to `most` contacts, looked at or let go, that have nothing open or waiting and were last touched when
+ * the engine's now was quiet_since_ms or before. Returns how many went. What they measured stays in the figures. */
+size_t engine_evict(struct engine *engine, int64_t quiet_since_ms, size_t most);
+/* Whether the contact left: then, before engine_event(), engine_forget() or engine_story() name it, it must be
+ * recalled: engine_recall_event() for each of its events that were taken in before, by (at_ms, seq), then
+ * engine_recalled(). That changes no figure and has no effects. */
+bool engine_is_evicted(const struct engine *engine, struct span contact);
+void engine_recall_event(struct engine *engine, const struct event *event);
+void engine_recalled(struct engine *engine, struct span contact);
+
 struct engine_size {
+    size_t evicted; /* contacts known, and not in memory */
     size_t contacts, open_cycles, records, groups, waiting_events, deadlines;
 };
 struct engine_size engine_size(const struct engine *engine);

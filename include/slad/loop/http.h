@@ -3,7 +3,7 @@
  * Must not know: routes, JSON, who may ask what.
  *
  * Every request that the handler is given must be answered exactly once: by http_reply(), or by
- * http_stream_start() … http_stream_end(); at once or in a later turn. That call ends the request: the
+ * http_stream_start() … http_stream_end() (or _abort()); at once or in a later turn. That call ends the request: the
  * pointer is dead. A request whose client has gone away stays valid until then, and its reply goes nowhere.
  * So there is nothing else to free. */
 #ifndef SLAD_LOOP_HTTP_H
@@ -69,6 +69,10 @@ void http_reply(struct http_request *request, int status, const char *content_ty
 void http_stream_start(struct http_request *request, int status, const char *content_type);
 void http_stream_write(struct http_request *request, struct span piece);
 size_t http_stream_pending(const struct http_request *request);
+/* Told each time that all of it is with the kernel, after some was not. It may end the stream. */
+void http_on_drained(struct http_request *request, void (*drained)(void *arg), void *arg);
 void http_stream_end(struct http_request *request);
+/* Ends it and closes the connection at once: what the client has not taken is lost to it. */
+void http_stream_abort(struct http_request *request);
 
 #endif

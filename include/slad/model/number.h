@@ -23,6 +23,8 @@ struct decimal {
     int digits; /* after the point, 0..9 */
 };
 int decimal_parse(struct span text, struct decimal *out, struct err *err) WARN_UNUSED;
+/* As numbers, however many digits they are written with: negative, 0, positive. */
+int decimal_cmp(struct decimal a, struct decimal b);
 /* Adds nothing but writes `units` / 10^digits as a JSON number without needless zeros: 150000, 3 -> "150". */
 size_t decimal_text(int64_t units, int digits, char out[NUMBER_TEXT_MAX]);
 

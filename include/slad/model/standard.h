@@ -32,6 +32,14 @@ struct target {
 };
 const char *comparison_sign(enum comparison op);
 
+/* A share of the limit used, or a time left of it (docs/STANDARDS.md, "At risk"). */
+struct warn_rule {
+    const char *text;     /* "80%", "5m left": names it in records */
+    struct decimal share; /* in per cent, above 0 and below 100; not used with left_ms */
+    int64_t left_ms;      /* 0: it is a share */
+};
+enum { WARNINGS_MAX = 8 }; /* of a standard: those a cycle has reached are bits of a byte */
+
 enum window_kind { WINDOW_ALL, WINDOW_ROLLING, WINDOW_PERIOD };
 
 struct standard {
@@ -61,6 +69,9 @@ struct standard {
     int64_t short_ms; /* -1: not given */
     enum outcome short_counts, before_limit, after_limit;
 
+    const struct warn_rule *warnings; /* as written */
+    size_t warning_count;
+
     /* Value standards. */
     struct event_patterns when;
     const char *value_attr;
@@ -74,10 +85,12 @@ struct standard {
     const struct target *targets;
     size_t target_count;
     int64_t min_count;    /* >= 1 */
+    const struct target *warn_below; /* NULL: none; as a target of its own: attainment >= so much, text "93%" */
+    size_t warn_target;   /* that it warns of: index into targets */
     const struct decimal *percentiles; /* in per cent */
     size_t percentile_count;
 
-    /* The definition in a canonical form, JSON: equal text is equal meaning (comments, order of keys, `describe`
+    /* The definition in a canonical form, JSON: equal text is equal meaning (comments, order of keys, `describe`, warnings
      * and where it stands make no difference; the calendars it uses are part of it). */
     const char *meaning;
 };
@@ -101,5 +114,7 @@ void ruleset_fini(struct ruleset *rules);
 const struct standard *ruleset_find(const struct ruleset *rules, struct span name);
 /* Fills standard->meaning (in the arena) from everything else. Call once all other fields are set. */
 void standard_set_meaning(struct arena *arena, struct standard *standard);
+/* What its warnings are, canonical JSON: {"warn": ["80%", "5m"], "warn_below": "93%"}, without what it has not. */
+void standard_warn_json(const struct standard *standard, struct buf *out);
 
 #endif

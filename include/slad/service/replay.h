@@ -8,17 +8,19 @@
 #include "slad/base/buf.h"
 #include "slad/base/err.h"
 #include "slad/engine/engine.h"
+#include "slad/model/format.h"
 #include "slad/model/standard.h"
 #include "slad/service/book.h"
 
 struct replay;
 struct replay_options {
-    const char *const *files; /* event lines; "-" is standard input; borrowed until replay_close() */
+    const char *const *files; /* "-" is standard input; borrowed until replay_close() */
     size_t file_count;
     int64_t until_ms; /* INSTANT_NEVER: the instant of the latest event */
-    /* Told of each line that is not taken. May be NULL. */
+    /* Told of each line (or record of another format, by its first line) that is not taken. May be NULL. */
     void (*rejected)(void *arg, const char *file, size_t line, const char *reason);
     void *arg;
+    const struct format *const *formats; /* in step with the files; NULL: all are event lines */
 };
 /* Reads the files and puts their events in order. ERR_IO and others when a file cannot be read. */
 int replay_open(const struct replay_options *options, struct replay **out, struct err *err) WARN_UNUSED;

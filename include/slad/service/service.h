@@ -12,6 +12,7 @@
 #include "slad/conf/config.h"
 
 struct service;
+struct feed_message;
 
 struct service_options {
     /* Called now and then while the journal is read (at start, and after a failed commit), so that the service manager
@@ -61,6 +62,8 @@ struct service_listener { /* any may be NULL */
      * Asked before a limit is decided. */
     int64_t (*read_as_of)(void *arg, int64_t now_ms);
     void *arg;
+    /* Something that is told once: figures that were published, a reload (feed.h). */
+    void (*news)(void *arg, const struct feed_message *message);
 };
 void service_listen(struct service *service, const struct service_listener *listener);
 

@@ -12,7 +12,7 @@
 
 /* Parameters as they came, text; NULL: not given. */
 struct view_query {
-    const char *standard, *kind, *state, *since, *until, *from, *to, *limit, *after, *at, *q, *at_risk;
+    const char *standard, *kind, *state, *since, *until, *from, *to, *limit, *after, *at, *q, *at_risk, *figures;
     /* group.ATTR=VALUE */
     const char *const *group_attrs;
     const char *const *group_values;
@@ -24,6 +24,8 @@ int view_standards(struct service *service, struct buf *out, struct err *err) WA
 int view_standard(struct service *service, struct span name, struct buf *out, struct err *err) WARN_UNUSED;
 int view_breaches(
     struct service *service, const struct view_query *query, struct buf *out, struct err *err) WARN_UNUSED;
+int view_warnings(
+    struct service *service, const struct view_query *query, struct buf *out, struct err *err) WARN_UNUSED;
 /* As of now. */
 int view_figures(
     struct service *service, const struct view_query *query, struct buf *out, struct err *err) WARN_UNUSED;
@@ -31,7 +33,9 @@ int view_percentiles(
     struct service *service, const struct view_query *query, struct buf *out, struct err *err) WARN_UNUSED;
 int view_open(
     struct service *service, const struct view_query *query, struct buf *out, struct err *err) WARN_UNUSED;
-int view_contact(struct service *service, struct span contact, struct buf *out, struct err *err) WARN_UNUSED;
+/* query: only `standard` is looked at. */
+int view_contact(struct service *service, struct span contact, const struct view_query *query, struct buf *out,
+    struct err *err) WARN_UNUSED;
 
 /* Figures at an instant in the past (query->at): a replay of the journal by the standards in force, in slices. */
 struct view_past;
@@ -40,5 +44,14 @@ int view_past_new(
 /* 1: there is more to do; 0: the answer is in out; negative: it failed. */
 int view_past_step(struct view_past *past, struct buf *out, struct err *err) WARN_UNUSED;
 void view_past_free(struct view_past *past); /* NULL is fine */
+
+/* What an edit would change (docs/API.md, "POST /v1/diff"), in slices. When the edit itself is wrong, lines that say
+ * what is are added to findings, and it is ERR_INVALID. */
+struct view_diff;
+int view_diff_new(struct service *service, struct span body, struct view_diff **out, struct buf *findings,
+    struct err *err) WARN_UNUSED;
+/* As view_past_step(). ERR_IN_USE: the standards in force were changed meanwhile. */
+int view_diff_step(struct view_diff *view, struct buf *out, struct err *err) WARN_UNUSED;
+void view_diff_free(struct view_diff *view); /* NULL is fine */
 
 #endif

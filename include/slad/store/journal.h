@@ -50,6 +50,12 @@ int journal_keys(struct store *store, uint64_t after_seq, struct journal_key *ke
  * journal_get(). 1: there is none. */
 int journal_get(struct store *store, uint64_t seq, struct journal_row *row, struct err *err) WARN_UNUSED;
 
+/* ---- asking, rows of the open transaction included ---- */
+
+/* 0: the journal holds an event of this contact, or of this id; 1: it does not. */
+int journal_has_contact(struct store *store, struct span contact, struct err *err) WARN_UNUSED;
+int journal_has_id(struct store *store, struct span id, struct err *err) WARN_UNUSED;
+
 /* ---- forgetting ---- */
 
 struct journal_pruning {

@@ -9,7 +9,7 @@
 
 struct retention {
     int64_t figures_before_ms;  /* figures and percentiles published before it go */
-    int64_t breaches_before_ms; /* breaches recorded before it go, once closed or withdrawn; an open one too
+    int64_t breaches_before_ms; /* breaches and warnings recorded before it go, once closed or withdrawn; an open one too
                                  * when the journal has dropped its contact, as it can never end */
     size_t max_rows;            /* the slice: rows looked at or deleted */
 };

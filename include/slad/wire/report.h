@@ -16,6 +16,8 @@ void report_group(struct json_writer *w, const struct standard *standard, const 
 void report_subject(struct json_writer *w, const struct standard *standard, const struct group *subject);
 /* {"group":…,"open":…,"state":…,"counted":…, …}: figures in seconds, or as the values are. */
 void report_figures(struct json_writer *w, const struct figures *figures);
+/* The same, and what a daemon adds: "at_risk", and of each target its state, headroom and recover. */
+void report_figures_at_risk(struct json_writer *w, const struct figures *figures);
 /* {"kind":"contact", …} */
 void report_breach(struct json_writer *w, const struct breach *breach);
 /* {"kind":"level", …} */

@@ -40,6 +40,8 @@ void json_decimal(struct json_writer *w, int64_t units, int digits);
 void json_double(struct json_writer *w, double number);
 /* RFC 3339 UTC with milliseconds; null for INSTANT_NEVER. */
 void json_instant(struct json_writer *w, int64_t at_ms);
+/* A list of the lines of a text, the empty ones left out. */
+void json_lines(struct json_writer *w, struct span text);
 /* A value that is JSON text already, on one line, trusted to be. */
 void json_raw(struct json_writer *w, struct span json);
 

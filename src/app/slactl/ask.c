@@ -74,6 +74,23 @@ int ask(const struct options *options, const struct question *question, struct a
     return code;
 }
 
+int ask_endlessly(const struct options *options, const char *target, int (*on_body)(void *arg, struct span piece),
+    void *arg, struct buf *trouble) {
+    char *path = socket_path(options);
+    struct answer answer = {0};
+    struct err err = {0};
+    struct fetch_request request = {.socket_path = path, .target = target, .on_body = on_body, .arg = arg};
+    int code = EXIT_FINE;
+    if (http_fetch(&request, &answer.http, &err))
+        code = socket_explain(path, &err, trouble);
+    else if (answer.http.status >= 300)
+        code = judge(&answer, path, trouble);
+    if (answer.http.status == 503) code = EXIT_UNREACHABLE; /* stopping, or full */
+    answer_fini(&answer);
+    free(path);
+    return code;
+}
+
 void answer_print(const struct answer *answer) {
     struct buf text = {0};
     raw_indent(&text, answer_text(answer));

@@ -29,6 +29,11 @@ int ask_quietly(const struct options *options, const struct question *question, 
     struct buf *trouble) WARN_UNUSED;
 /* The same with the trouble said. */
 int ask(const struct options *options, const struct question *question, struct answer *out) WARN_UNUSED;
+/* An answer without end, handed to on_body piece by piece until that returns anything but 0, or the other side ends it:
+ * EXIT_FINE. EXIT_ANSWER: the daemon refused, or on_body was never called for what else it said; EXIT_UNREACHABLE: it is
+ * not there, the connection broke, or it takes no more of these just now. */
+int ask_endlessly(const struct options *options, const char *target, int (*on_body)(void *arg, struct span piece),
+    void *arg, struct buf *trouble) WARN_UNUSED;
 static inline struct span answer_text(const struct answer *answer) {
     return buf_span(&answer->http.body);
 }

@@ -19,6 +19,7 @@ const struct json *breach_to(const struct json *breach) {
 static void columns_for_people(struct table *table) {
     table_column(table, "id", ALIGN_RIGHT);
     table_column(table, "standard", ALIGN_LEFT);
+    table_column(table, "version", ALIGN_RIGHT);
     table_column(table, "contact or target", ALIGN_LEFT);
     table_column(table, "group", ALIGN_LEFT);
     table_column(table, "state", ALIGN_WHOLE);
@@ -93,6 +94,7 @@ void breach_row_add(struct breach_rows *rows, const struct json *breach) {
     }
     cell_count(table, json_get(breach, "id"), TINT_NONE);
     cell_text(table, json_get(breach, "standard"));
+    cell_count(table, json_get(breach, "version"), TINT_NONE);
     cell_text(table, json_get(breach, is_level(breach) ? "target" : "contact"));
     cell_group(table, json_get(breach, "group"));
     add_state(table, breach);

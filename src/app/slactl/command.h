@@ -27,16 +27,20 @@ extern const size_t command_count;
 const struct command *command_find(const char *name);
 
 int command_status(const struct options *options);
+int command_inputs(const struct options *options);
 int command_standards(const struct options *options);
 int command_breaches(const struct options *options);
+int command_warnings(const struct options *options);
 int command_figures(const struct options *options);
 int command_percentiles(const struct options *options);
 int command_open(const struct options *options);
 int command_explain(const struct options *options);
+int command_send(const struct options *options);
 int command_tail(const struct options *options);
 int command_excuse(const struct options *options);
 int command_reload(const struct options *options);
 int command_check(const struct options *options);
+int command_diff(const struct options *options);
 int command_help(const struct options *options);
 
 #endif

@@ -9,13 +9,21 @@
 
 const struct command commands[] = {
     {"status", "", "how slad is doing: one page; exit 1 when it has failed", 0, 0, 0, command_status, NULL},
+    {"inputs", "", "sockets and followed files: how far each was read, and what is wrong with it", 0, 0, 0,
+        command_inputs,
+        "\"unread\" is in bytes; \"behind\" is how long the oldest of them may have been waiting. \"(old)\" is a file that\n"
+        "was rotated away and may still be written to. \"error\" is what keeps the file from being read, or the last\n"
+        "line that was rejected.\n"},
     {"standards", "[NAME]", "the standards in force, or one in full with its history", 0, 0, 1,
         command_standards, NULL},
     {"breaches", "", "missed contacts and levels not held, the newest first",
         PAGED | BREACHES | OPTION_BIT(SINCE) | OPTION_BIT(UNTIL), 0, 0, command_breaches,
         "\"breached\" is the instant at which the outcome was decided, or the level no longer held.\n"},
+    {"warnings", "", "contacts and levels that came to be at risk, and what became of them, the newest first",
+        PAGED | BREACHES | OPTION_BIT(SINCE) | OPTION_BIT(UNTIL), 0, 0, command_warnings,
+        "\"slactl open --at-risk\" shows those that run now.\n"},
     {"figures", "", "attainment, counts and percentiles of each group, now or --at a time",
-        OPTION_BIT(STANDARD) | OPTION_BIT(GROUP) | OPTION_BIT(AT), 0, 0, command_figures, NULL},
+        OPTION_BIT(STANDARD) | OPTION_BIT(GROUP) | OPTION_BIT(AT) | OPTION_BIT(TARGETS), 0, 0, command_figures, NULL},
     {"percentiles", "", "the history of percentiles, as published",
         PAGED | OPTION_BIT(STANDARD) | OPTION_BIT(GROUP) | OPTION_BIT(PERCENTILE) | OPTION_BIT(SINCE) |
             OPTION_BIT(UNTIL),
@@ -25,14 +33,26 @@ const struct command commands[] = {
         command_open, NULL},
     {"explain", "CONTACT [STANDARD]", "everything that happened to a contact, and why each verdict", 0, 1, 2,
         command_explain, "--csv gives the clocks; --json the timeline as well.\n"},
-    {"tail", "", "new and changed breaches as they come, until interrupted",
+    {"tail", "", "breaches, warnings and reloads as they come, until interrupted",
         BREACHES | OPTION_BIT(LIMIT) | OPTION_BIT(ONCE), 0, 0, command_tail,
-        "Begins with the last 10 (--limit). --json gives a line of JSON for each.\n"},
+        "Begins with the last 10 breaches (--limit); a daemon that restarts is waited for, and nothing is left out.\n"
+        "--kind may also be \"warning\" or \"reload\". --json gives a line for each: the breach, or {\"warning\":…},\n"
+        "{\"reload\":…}.\n"},
+    {"send", "FILE", "send event lines (\"-\": standard input), each acknowledged once it is on disk",
+        OPTION_BIT(TO) | OPTION_BIT(RETRY), 1, 1, command_send,
+        "A connection that breaks is taken up again, and what was not acknowledged is sent once more: give each\n"
+        "event an \"id\" and nothing is counted twice. Rejected lines are named on standard error. Exit status:\n"
+        "0 all is on disk; 1 some lines were rejected; 2 FILE cannot be read; 3 the daemon is gone.\n"},
     {"excuse", "ID TEXT", "note why a breach is excused; figures do not change", 0, 2, 2, command_excuse, NULL},
     {"reload", "", "have the daemon read its configuration again; exit 1 when it is refused", 0, 0, 0,
         command_reload, NULL},
     {"check", "[FILE...]", "check the configuration here, without the daemon, and say every error", 0, 0,
         SIZE_MAX, command_check, "Without FILE: the one that the daemon reads, or /etc/slad/slad.yaml.\n"},
+    {"diff", "FILE...", "what an edited file would change: standards, and figures and breaches so far", OPTION_BIT(WHOLE), 1,
+        SIZE_MAX, command_diff,
+        "FILE is a main configuration, which comes with what it includes, or files with only calendars and\n"
+        "standards, which take the place of those of the same name in force. Nothing is changed. Exit status:\n"
+        "0 no standard means anything else; 1 one does; 2 FILE is wrong, or cannot be compared.\n"},
     {"help", "[COMMAND]", "this, or more on a command", 0, 0, 1, command_help, NULL},
 };
 const size_t command_count = sizeof commands / sizeof *commands;

@@ -8,17 +8,20 @@
 struct columns {
     struct table table;
     bool subjects; /* some are not just their contact */
+    bool warnings; /* some have reached one */
 };
 
 static void add_state(struct table *table, const struct json *clock) {
     bool missed = json_is_true(json_get(clock, "missed")), paused = json_is_true(json_get(clock, "paused"));
+    bool at_risk = json_is_true(json_get(clock, "at_risk"));
     cell_words(table,
-        missed   ? "missed"
-        : paused ? "paused"
-                 : "running",
-        missed   ? TINT_BAD
-        : paused ? TINT_WARNING
-                 : TINT_NONE);
+        missed    ? "missed"
+        : paused  ? "paused"
+        : at_risk ? "at risk"
+                  : "running",
+        missed              ? TINT_BAD
+        : paused || at_risk ? TINT_WARNING
+                            : TINT_NONE);
 }
 
 static void add_row(struct columns *columns, const struct json *clock) {
@@ -30,6 +33,8 @@ static void add_row(struct columns *columns, const struct json *clock) {
     cell_group(table, json_get(clock, "group"));
     add_state(table, clock);
     if (table->style == TABLE_CSV) cell_time(table, json_get(clock, "started"));
+    if (columns->warnings) cell_text(table, json_get(clock, "warning"));
+    if (table->style == TABLE_CSV) cell_time(table, json_get(clock, "next_warning"));
     cell_time(table, json_get(clock, "due"));
     cell_measured(table, left, MEASURE_SECONDS, json_number(left, 0) < 0 ? TINT_BAD : TINT_NONE);
     cell_measured(table, json_get(clock, "elapsed"), MEASURE_SECONDS, TINT_NONE);
@@ -45,16 +50,25 @@ static bool has_subjects(const struct json *clocks) {
     return false;
 }
 
+static bool has_warnings(const struct json *clocks) {
+    for (const struct json *clock = json_first(clocks); clock; clock = json_next(clock))
+        if (json_text(json_get(clock, "warning"))) return true;
+    return false;
+}
+
 static void begin_columns(struct columns *columns, const struct options *options, const struct json *clocks) {
     struct table *table = &columns->table;
     table_init(table, options);
     columns->subjects = table->style == TABLE_CSV || has_subjects(clocks);
+    columns->warnings = table->style == TABLE_CSV || has_warnings(clocks);
     table_column(table, "standard", ALIGN_LEFT);
     table_column(table, "contact", ALIGN_LEFT);
     if (columns->subjects) table_column(table, "subject", ALIGN_LEFT);
     table_column(table, "group", ALIGN_LEFT);
     table_column(table, "clock", ALIGN_WHOLE);
     if (table->style == TABLE_CSV) table_column_time(table, "started");
+    if (columns->warnings) table_column(table, "warning", ALIGN_LEFT);
+    if (table->style == TABLE_CSV) table_column_time(table, "next_warning");
     table_column_time(table, "due");
     table_column(table, "left", ALIGN_RIGHT);
     table_column(table, "elapsed", ALIGN_RIGHT);

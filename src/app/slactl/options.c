@@ -18,7 +18,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_SINCE] = {"since", "WHEN", OPTION_TIME, "since", "from then on: \"24h\" (ago) or a time"},
     [OPTION_UNTIL] = {"until", "WHEN", OPTION_TIME, "until", "before then"},
     [OPTION_AT] = {"at", "WHEN", OPTION_TIME, "at", "as it was then, by a replay of the journal"},
-    [OPTION_AT_RISK] = {"at-risk", "DURATION", OPTION_DURATION, "at_risk", "only those due within so long"},
+    [OPTION_AT_RISK] = {"at-risk", "[DURATION]", OPTION_MAYBE_DURATION, "at_risk",
+        "only those that have reached a warning, or that are due within so long"},
     [OPTION_STANDARD] = {"standard", "NAME", OPTION_TEXT, "standard", "only of this standard"},
     [OPTION_KIND] = {"kind", "KIND", OPTION_TEXT, "kind", "only \"contact\" or \"level\""},
     [OPTION_STATE] = {"state", "STATE", OPTION_TEXT, "state", "only \"open\", \"closed\" or \"withdrawn\""},
@@ -27,8 +28,17 @@ const struct option_row option_rows[OPTION_COUNT] = {
         "only groups with this; \"ATTR=\": where it is absent; may be repeated"},
     [OPTION_LIMIT] = {"limit", "N", OPTION_NUMBER, NULL, "at most so many rows (default 100)"},
     [OPTION_ALL] = {"all", NULL, OPTION_FLAG, NULL, "all rows"},
+    [OPTION_WHOLE] = {"whole", NULL, OPTION_FLAG, NULL,
+        "FILE is the whole configuration: standards that are not in it go"},
+    [OPTION_TO] = {"to", "PLACE", OPTION_TEXT, NULL,
+        "unix:PATH or tcp:HOST:PORT (default: events.sock beside the daemon's socket)"},
+    [OPTION_RETRY] = {"retry", "DURATION", OPTION_DURATION, NULL,
+        "how long to try again when the daemon is gone (default 60s; given, also at the start)"},
     [OPTION_ONCE] = {"once", NULL, OPTION_FLAG, NULL, "say what there is and end"},
+    [OPTION_TARGETS] = {"targets", NULL, OPTION_FLAG, NULL, "a row a target: how far each is from breaking, or from holding"},
 };
+
+#define WITHOUT "true" /* the value of an option that needs none */
 
 static int unknown_option(struct span typed, struct err *err) {
     const char *names[OPTION_COUNT];
@@ -54,6 +64,7 @@ static int check_value(enum option_kind kind, const char *text, struct err *err)
     int64_t ms;
     if (kind == OPTION_TIME) return moment_query(text, NULL, err);
     if (kind == OPTION_DURATION) return duration_parse(span_of(text), &ms, err);
+    if (kind == OPTION_MAYBE_DURATION && strcmp(text, WITHOUT) != 0) return duration_parse(span_of(text), &ms, err);
     if (kind == OPTION_NUMBER) return check_number(text, err);
     if (kind == OPTION_ATTRIBUTE && (text[0] == '=' || !strchr(text, '=')))
         return err_set(err, ERR_INVALID, "expected ATTR=VALUE, such as queue=billing");
@@ -73,6 +84,10 @@ static int take_option(struct options *o, char **argv, int left, struct err *err
     if (row->kind == OPTION_FLAG) {
         if (value) return err_set(err, ERR_INVALID, "--%s takes no value", row->name);
         o->value[id] = "";
+        return 1;
+    }
+    if (row->kind == OPTION_MAYBE_DURATION && !value && (left < 2 || argv[1][0] < '0' || argv[1][0] > '9')) {
+        o->value[id] = WITHOUT;
         return 1;
     }
     if (!value && left < 2)

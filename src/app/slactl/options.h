@@ -27,12 +27,16 @@ enum option_id {
     OPTION_LIMIT,
     OPTION_ALL,
     OPTION_ONCE,
+    OPTION_TARGETS,
+    OPTION_WHOLE,
+    OPTION_TO,
+    OPTION_RETRY,
     OPTION_COUNT,
 };
 #define OPTION_BIT(id) (1u << (OPTION_##id))
 #define OPTIONS_COMMON (OPTION_BIT(SINCE) - 1)
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_TIME, OPTION_DURATION, OPTION_NUMBER, OPTION_ATTRIBUTE };
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_TIME, OPTION_DURATION, OPTION_MAYBE_DURATION, OPTION_NUMBER, OPTION_ATTRIBUTE };
 struct option_row {
     const char *name, *argument; /* argument as help shows it */
     enum option_kind kind;

@@ -89,6 +89,20 @@ static void print_meaning(struct span meaning) {
     }
 }
 
+/* They are no part of the meaning. */
+static void print_warnings(const struct json *standard) {
+    struct buf text = {0};
+    for (const struct json *warning = json_first(json_get(standard, "warn")); warning; warning = json_next(warning)) {
+        buf_add_text(&text, text.size ? ", " : "");
+        show_text(&text, warning);
+    }
+    if (text.size) printf("  %-12s %s\n", "warn", buf_text(&text));
+    buf_clear(&text);
+    if (json_text(json_get(standard, "warn_below"))) show_text(&text, json_get(standard, "warn_below"));
+    if (text.size) printf("  %-12s %s\n", "warn_below", buf_text(&text));
+    buf_fini(&text);
+}
+
 static void show_one(const struct options *options, const struct answer *answer) {
     const struct json *standard = answer->json;
     struct buf text = {0};
@@ -107,6 +121,7 @@ static void show_one(const struct options *options, const struct answer *answer)
     show_scalar(&text, json_get(standard, "line"));
     puts(buf_text(&text));
     print_meaning(raw_member(answer_text(answer), "meaning"));
+    print_warnings(standard);
     putchar('\n');
     show_versions(options, json_get(standard, "versions"));
     buf_fini(&text);

@@ -138,11 +138,32 @@ static void put_counts(struct page *page, const struct json *status) {
     put(page, "contacts", TINT_NONE);
 }
 
+/* What `slactl inputs` is for, and what is as it should be. */
+static bool is_detail(const struct json *fact) {
+    static const char *const details[] = {
+        "format", "offset", "size", "lag_seconds", "last_line", "last_error", "last_error_at", "error_at"};
+    static const char *const counts[] = {"lag", "rejected"};
+    for (size_t i = 0; i < sizeof details / sizeof *details; i++)
+        if (strcmp(json_name(fact), details[i]) == 0) return true;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (strcmp(json_name(fact), counts[i]) == 0) return json_number(fact, 0) == 0;
+    return json_is_bool(fact) && !json_is_true(fact);
+}
+
+/* A page is for a glance. */
+enum { INPUTS_SHOWN_MAX = 20 };
+
 /* Whatever the daemon says of an input, its texts first. */
 static void put_inputs(struct page *page, const struct json *inputs) {
+    size_t shown = 0;
     for (const struct json *input = json_first(inputs); input; input = json_next(input)) {
+        if (shown++ == INPUTS_SHOWN_MAX) {
+            buf_printf(&page->line, "and %zu more: slactl inputs", json_size(inputs) - INPUTS_SHOWN_MAX);
+            put(page, "", TINT_NONE);
+            return;
+        }
         for (const struct json *fact = json_first(input); fact; fact = json_next(fact)) {
-            if (json_is_null(fact)) continue;
+            if (json_is_null(fact) || is_detail(fact)) continue;
             if (page->line.size) buf_add_text(&page->line, ", ");
             if (!json_text(fact)) {
                 text_safe(&page->line, span_of(json_name(fact)));
@@ -155,12 +176,30 @@ static void put_inputs(struct page *page, const struct json *inputs) {
     }
 }
 
+/* Those that last, and the latest of those that ended. */
+static void put_gaps(struct page *page, const struct json *gaps) {
+    enum { GAPS_SHOWN = 5 };
+    size_t shown = 0;
+    for (const struct json *gap = json_first(gaps); gap && shown < GAPS_SHOWN; gap = json_next(gap), shown++) {
+        bool lasts = json_is_null(json_get(gap, "until"));
+        show_text(&page->line, json_get(gap, "input"));
+        buf_add_text(&page->line, " from ");
+        show_time(&page->line, json_get(gap, "since"), MOMENT_SECONDS);
+        buf_add_text(&page->line, lasts ? " on" : " to ");
+        if (!lasts) show_time(&page->line, json_get(gap, "until"), MOMENT_SECONDS);
+        buf_add_text(&page->line, ": ");
+        show_text(&page->line, json_get(gap, "reason"));
+        put(page, gap == json_first(gaps) ? "data gaps" : "", lasts ? TINT_BAD : TINT_WARNING);
+    }
+}
+
 static void show_page(const struct options *options, const struct json *status) {
     struct page page = {.screen = options->screen};
     put_running(&page, status);
     put_standards(&page, json_get(status, "standards"));
     put_counts(&page, status);
     put_inputs(&page, json_get(status, "inputs"));
+    put_gaps(&page, json_get(status, "data_gaps"));
     put_configuration(&page, json_get(status, "configuration"));
     put_database(&page, json_get(status, "database"));
     buf_fini(&page.line);

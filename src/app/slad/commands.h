@@ -14,6 +14,7 @@ enum exit_code {
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_replay(int argc, char **argv);
+int command_events(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_diff(int argc, char **argv);
 

@@ -134,7 +134,8 @@ static void say_place(const char *what, const struct endpoint *e) {
 static void say_places(const struct config *config) {
     for (size_t i = 0; i < config->listen_count; i++) say_place("questions", &config->listens[i]);
     for (size_t i = 0; i < config->input_count; i++)
-        if (config->inputs[i].kind != ENDPOINT_FILE) say_place("events", &config->inputs[i]);
+        if (config->inputs[i].kind == ENDPOINT_UNIX || config->inputs[i].kind == ENDPOINT_TCP)
+            say_place("events", &config->inputs[i]);
 }
 
 static int open_faces(struct daemon *daemon, struct err *err) {

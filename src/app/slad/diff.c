@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "commands.h"
+#include "formats.h"
 #include "slad/conf/config.h"
 #include "slad/model/instant.h"
 #include "slad/service/diff.h"
@@ -11,7 +12,8 @@ enum { REJECTED_SHOWN = 10 }; /* bad lines told one by one */
 
 static const char USAGE[] =
     "usage: slad diff OLD NEW [--events FILE...] [--until TIME] [--json]\n"
-    "OLD and NEW are configurations; FILEs are event lines, \"-\" is standard input.\n";
+    "OLD and NEW are configurations; FILEs are read as the inputs of NEW that\n"
+    "follow them, else as event lines; \"-\" is standard input.\n";
 
 struct arguments {
     const char *configs[2];
@@ -87,23 +89,27 @@ static void say_rejected(void *arg, const char *file, size_t line, const char *r
     if ((*said)++ < REJECTED_SHOWN) fprintf(stderr, "%s:%zu: rejected: %s\n", file, line, reason);
 }
 
-static int run_events(const struct arguments *a, struct diff *diff) {
+/* The files are read as the inputs of the new configuration read them. */
+static int run_events(const struct arguments *a, const struct config *after, struct diff *diff) {
     struct err err = {0};
     size_t said = 0;
     struct replay *replay = NULL;
-    struct replay_options options = {a->events, a->event_count, a->until_ms, say_rejected, &said};
-    int code = replay_open(&options, &replay, &err);
+    const struct format **formats = NULL;
+    int code = formats_of_files(after, &(struct formats_choice){0}, a->events, a->event_count, &formats, &err);
+    struct replay_options options = {a->events, a->event_count, a->until_ms, say_rejected, &said, formats};
+    if (!code) code = replay_open(&options, &replay, &err);
     if (said > REJECTED_SHOWN) fprintf(stderr, "%zu more lines were rejected\n", said - REJECTED_SHOWN);
     if (!code) code = diff_replay(diff, replay, &err);
     if (code) fprintf(stderr, "slad diff: %s\n", err.text);
     replay_close(replay);
+    free(formats);
     return code;
 }
 
 static int compare(const struct arguments *a, const struct config *before, const struct config *after) {
-    struct diff *diff = diff_new(before, after);
+    struct diff *diff = diff_new(before, after, DIFF_PLACES);
     struct buf text = {0};
-    int code = a->with_events ? run_events(a, diff) : 0;
+    int code = a->with_events ? run_events(a, after, diff) : 0;
     if (!code && a->json)
         diff_json(diff, &text);
     else if (!code)

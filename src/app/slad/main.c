@@ -9,8 +9,10 @@ static int usage(FILE *out, int code) {
           "       slad check [--json | --verbose] [FILE...]\n"
           "                                             say every error of the configuration at once, or in\n"
           "                                             plain words what each standard promises\n"
-          "       slad replay --config FILE [--until TIME] [--quiet] EVENTS...\n"
+          "       slad replay --config FILE [--until TIME] [--quiet] [--input PATH | --format NAME] EVENTS...\n"
           "                                             print the report of event files, touching no store\n"
+          "       slad events [--config FILE] [--input PATH | --format NAME] FILE...\n"
+          "                                             print the events that an input makes of a file\n"
           "       slad test [--json] TESTS...           run tests of standards\n"
           "       slad diff OLD NEW [--events EVENTS...] [--until TIME] [--json]\n"
           "                                             say which standards an edit of the configuration\n"
@@ -34,6 +36,7 @@ int main(int argc, char **argv) {
     if (strcmp(first, "--version") == 0) return puts("slad " SLAD_VERSION), EXIT_DONE;
     if (strcmp(first, "check") == 0) return run_named(command_check, argc, argv);
     if (strcmp(first, "replay") == 0) return run_named(command_replay, argc, argv);
+    if (strcmp(first, "events") == 0) return run_named(command_events, argc, argv);
     if (strcmp(first, "test") == 0) return run_named(command_test, argc, argv);
     if (strcmp(first, "diff") == 0) return run_named(command_diff, argc, argv);
     if (*first && *first != '-') {

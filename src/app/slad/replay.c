@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "commands.h"
-#include "slad/base/utf8.h"
+#include "formats.h"
 #include "slad/conf/config.h"
 #include "slad/model/instant.h"
 #include "slad/service/replay.h"
@@ -13,6 +13,7 @@ enum { REJECTED_SHOWN = 10 }; /* bad lines told one by one; the report counts al
 struct arguments {
     const char *config;
     int64_t until_ms;
+    struct formats_choice choice;
     bool quiet;
 };
 
@@ -26,17 +27,21 @@ static int parse_until(const char *text, int64_t *until) {
 /* 0, or -1 when it was said what is wrong. */
 static int parse(int argc, char **argv, struct arguments *out) {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-        {"until", required_argument, NULL, 'u'}, {"quiet", no_argument, NULL, 'q'}, {0}};
+        {"until", required_argument, NULL, 'u'}, {"quiet", no_argument, NULL, 'q'},
+        {"input", required_argument, NULL, 'i'}, {"format", required_argument, NULL, 'f'}, {0}};
     struct arguments a = {.until_ms = INSTANT_NEVER};
-    for (int c; (c = getopt_long(argc, argv, "c:u:q", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, "c:u:qi:f:", options, NULL)) != -1;) {
         if (c == 'c') a.config = optarg;
         else if (c == 'u' && parse_until(optarg, &a.until_ms)) return -1;
         else if (c == 'q') a.quiet = true;
+        else if (c == 'i') a.choice.input = optarg;
+        else if (c == 'f') a.choice.format = optarg;
         else if (c == '?') return -1;
     }
     if (!a.config || optind == argc) {
-        fputs("usage: slad replay --config FILE [--until TIME] [--quiet] EVENTS...\n"
-              "EVENTS are files of event lines; \"-\" is standard input.\n",
+        fputs("usage: slad replay --config FILE [--until TIME] [--quiet] [--input PATH | --format NAME] EVENTS...\n"
+              "EVENTS are files, each read as the input that follows it is, or as --input or --format says, else event\n"
+              "lines; \"-\" is standard input.\n",
             stderr);
         return -1;
     }
@@ -49,27 +54,36 @@ static void say_rejected(void *arg, const char *file, size_t line, const char *r
     if ((*said)++ < REJECTED_SHOWN) fprintf(stderr, "%s:%zu: rejected: %s\n", file, line, reason);
 }
 
+/* The report of the files to standard output. */
+static int replay(const struct config *config, const struct arguments *a, const char *const *files, size_t count) {
+    struct buf text = {0};
+    struct err err = {0};
+    size_t said = 0;
+    const struct format **formats = NULL;
+    int code = formats_of_files(config, &a->choice, files, count, &formats, &err);
+    if (!code) {
+        struct replay_options options = {.files = files, .file_count = count, .until_ms = a->until_ms,
+            .rejected = a->quiet ? NULL : say_rejected, .arg = &said, .formats = formats};
+        code = replay_report(&options, &config->rules, 1, &text, &err);
+    }
+    if (code) fprintf(stderr, "slad replay: %s\n", err.text);
+    if (said > REJECTED_SHOWN) fprintf(stderr, "%zu more lines were rejected\n", said - REJECTED_SHOWN);
+    if (!code && (fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout))) code = ERR_IO;
+    free(formats);
+    buf_fini(&text);
+    return code;
+}
+
 int command_replay(int argc, char **argv) {
     struct arguments arguments;
     if (parse(argc, argv, &arguments)) return EXIT_USAGE;
     struct config *config = NULL;
     struct findings findings = {0};
     struct buf text = {0};
-    struct err err = {0};
-    size_t said = 0;
     int code = config_load(arguments.config, &config, &findings);
     findings_render(&findings, &text);
     fputs(buf_text(&text), stderr);
-    buf_clear(&text);
-    if (!code) {
-        struct replay_options options = {.files = (const char *const *)argv + optind,
-            .file_count = (size_t)(argc - optind), .until_ms = arguments.until_ms,
-            .rejected = arguments.quiet ? NULL : say_rejected, .arg = &said};
-        code = replay_report(&options, &config->rules, 1, &text, &err);
-        if (code) fprintf(stderr, "slad replay: %s\n", err.text);
-        if (said > REJECTED_SHOWN) fprintf(stderr, "%zu more lines were rejected\n", said - REJECTED_SHOWN);
-        if (!code && (fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout))) code = ERR_IO;
-    }
+    if (!code) code = replay(config, &arguments, (const char *const *)argv + optind, (size_t)(argc - optind));
     buf_fini(&text);
     findings_fini(&findings);
     config_free(config);

@@ -343,6 +343,58 @@ static void a_lost_batch_is_not_acknowledged(void **state) {
     assert_int_equal(number(body(site), "accepted"), 1);
 }
 
+static void a_post_that_is_lost_half_way_says_how_much_is_stored(void **state) {
+    struct site *site = *state;
+    struct buf lines = {0};
+    for (int i = 0; i < 6000; i++)
+        buf_printf(&lines, "%s{\"contact\":\"c%d\",\"event\":\"offered\",\"queue\":\"q1\"}\n", i % 1000 ? "" : "no\n", i);
+    int fd = send_request(site, false, "POST", "/v1/events", buf_span(&lines));
+    while (intake_durable(site->service) == 0) loop_turn(site->loop, 20);
+    let_files_grow(false);
+    int status = receive(site, fd);
+    let_files_grow(true);
+    assert_int_equal(status, 503);
+    assert_non_null(strstr(detail(site), "nothing after them was stored"));
+    const struct json *stored = json_get(body(site), "stored");
+    int64_t whole = number(stored, "lines"), accepted = number(stored, "accepted"), rejected = number(stored, "rejected");
+    assert_true(whole > 0 && whole < 6006);
+    assert_true(accepted + rejected == whole && rejected > 0);
+    assert_int_equal(service_recover(site->service, clock_wall_ms(), &site->err), 0);
+    assert_int_equal(ask(site, "GET", "/v1/status", ""), 200);
+    assert_int_equal(number(json_get(body(site), "database"), "events"), accepted); /* exactly those */
+    buf_fini(&lines);
+}
+
+#define MISSED(c)                                                                                                      \
+    "{\"contact\":\"" c "\",\"event\":\"offered\",\"at\":1000}\n{\"contact\":\"" c                                      \
+    "\",\"event\":\"answered\",\"at\":2000}\n"
+
+static void a_stream_tells_what_is_on_disk_and_nothing_else(void **state) {
+    struct site *site = *state;
+    int fd = send_request(site, true, "GET", "/v1/stream?kind=contact", SPAN(""));
+    struct buf told = {0};
+    for (int i = 0; i < 50 && !strstr(buf_text(&told), "id: 0\n\n"); i++) {
+        loop_turn(site->loop, 20);
+        assert_false(read_some(fd, &told));
+    }
+    let_files_grow(false);
+    int status = ask(site, "POST", "/v1/events", MISSED("lost"));
+    let_files_grow(true);
+    assert_int_equal(status, 503);
+    assert_int_equal(service_recover(site->service, clock_wall_ms(), &site->err), 0);
+    assert_int_equal(ask(site, "POST", "/v1/events", MISSED("kept")), 200);
+    for (int i = 0; i < 50 && !strstr(buf_text(&told), "event: breach\n"); i++) {
+        loop_turn(site->loop, 20);
+        assert_false(read_some(fd, &told));
+    }
+    assert_non_null(strstr(buf_text(&told), "\"contact\":\"kept\""));
+    assert_null(strstr(buf_text(&told), "lost"));
+    close(fd);
+    buf_fini(&told);
+    assert_int_equal(ask(site, "HEAD", "/v1/stream", ""), 200);
+    assert_int_equal(ask(site, "GET", "/v1/stream?state=open", ""), 400);
+}
+
 static void over_tcp_one_can_only_ask(void **state) {
     struct site *site = *state;
     assert_true(api_port(site->api, 1) > 0);
@@ -416,6 +468,8 @@ int main(void) {
         TEST(a_post_that_changes_nothing_is_answered_too),
         TEST(at_most_a_hundred_errors_are_listed),
         TEST(a_lost_batch_is_not_acknowledged),
+        TEST(a_post_that_is_lost_half_way_says_how_much_is_stored),
+        TEST(a_stream_tells_what_is_on_disk_and_nothing_else),
         TEST(over_tcp_one_can_only_ask),
         TEST(a_reload_is_answered_when_it_is_in_force),
         TEST(a_wrong_configuration_is_told_line_by_line),

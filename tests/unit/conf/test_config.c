@@ -16,7 +16,7 @@ static void everything_has_a_default(void **state) {
     assert_null(config->listens[0].file);
     assert_int_equal(config->input_count, 1);
     assert_string_equal(config->inputs[0].path, "/runtime/slad/events.sock");
-    assert_string_equal(config->inputs[0].format, "jsonl");
+    assert_int_equal(config->inputs[0].format.kind, FORMAT_JSONL);
     assert_true(config->retain_events_ms == 35 * INT64_C(86400000));
     assert_true(config->retain_figures_ms == 35 * INT64_C(86400000));
     assert_true(config->retain_breaches_ms == 400 * INT64_C(86400000));

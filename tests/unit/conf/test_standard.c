@@ -290,6 +290,31 @@ static void a_value_standard(void **state) {
     config_free(config);
 }
 
+static void warnings_are_no_part_of_the_meaning(void **state) {
+    (void)state;
+    struct config *plain = load_keys("start: offered, stop: answered, within: 1m, target: [50%, 90%, p90 <= 5m]");
+    struct config *config = load_keys(
+        "start: offered, stop: answered, within: 1m, target: [50%, 90%, p90 <= 5m], warn: [50.0%, 30s], warn_below: 92.50%");
+    const struct standard *s = only(config);
+    assert_int_equal(s->warning_count, 2);
+    assert_string_equal(s->warnings[0].text, "50%");
+    assert_int_equal(s->warnings[0].left_ms, 0);
+    assert_string_equal(s->warnings[1].text, "30s left");
+    assert_int_equal(s->warnings[1].left_ms, 30000);
+    assert_string_equal(s->warn_below->text, "92.5%");
+    assert_int_equal(s->warn_target, 1); /* the highest share asked for */
+    assert_string_equal(s->meaning, only(plain)->meaning);
+    struct buf json = {0};
+    standard_warn_json(s, &json);
+    assert_string_equal(buf_text(&json), "{\"warn\": [\"50%\", \"30s\"], \"warn_below\": \"92.5%\"}");
+    buf_clear(&json);
+    standard_warn_json(only(plain), &json);
+    assert_string_equal(buf_text(&json), "{}");
+    buf_fini(&json);
+    config_free(plain);
+    config_free(config);
+}
+
 static void aliases_share_what_is_written_once(void **state) {
     (void)state;
     struct config *config = folder_load_text("standards:\n"
@@ -313,6 +338,7 @@ int main(void) {
         cmocka_unit_test(windows),
         cmocka_unit_test(targets_of_a_clock_standard),
         cmocka_unit_test(a_value_standard),
+        cmocka_unit_test(warnings_are_no_part_of_the_meaning),
         cmocka_unit_test(aliases_share_what_is_written_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,7 @@ static const struct warned table[] = {
         "calendar \"rare\" is open about 1h a week: a limit of 40h on it takes 40 weeks"},
     {LONG "standards:\n  s: {start: a, stop: b, within: [{limit: 30d, calendar: rare}]}\n", 3, 43,
         "takes 720 weeks"},
+    {S "within: 1m\n    warn: [50%, 5m]\n", 6, 17, "5m are never left: the longest limit is 1m"},
     {S "window: quarter\n", 5, 13,
         "a window of 92d is longer than \"retain.events\" (35d): what is older takes no part in its figures"},
     {"retain: {events: 1h}\nstandards:\n  s: {start: a, stop: b, window: 2h}\n", 3, 34,

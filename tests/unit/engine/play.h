@@ -24,18 +24,37 @@ struct play {
     uint64_t seq;
 };
 
+/* "warned a "x" 80% 8001 due 10000", "warning a "x" 80% met 9000" */
+static inline void play_warning(struct buf *out, bool reached, const struct warning *w) {
+    static const char *const states[] = {"open", "met", "missed", "excluded", "withdrawn"};
+    const struct standard *s = w->standard;
+    buf_printf(out, "%s %s ", reached ? "warned" : "warning", s->name);
+    subject_json(s, &w->subject, out);
+    buf_printf(out, " %s", s->warnings[w->warning].text);
+    if (reached)
+        buf_printf(out, " %" PRId64 " due %" PRId64 "\n", w->reached_ms, w->due_ms);
+    else if (w->state == WARNING_OPEN)
+        buf_add_text(out, " open\n");
+    else
+        buf_printf(out, " %s %" PRId64 "\n", states[w->state], w->ended_ms);
+}
+
 static inline void play_effect(void *arg, const struct effect *effect) {
-    static const char *const kinds[] = {"missed", "withdrawn", "opened", "closed"};
+    static const char *const kinds[] = {"missed", "withdrawn", "opened", "closed", "warned", "warning", "at-risk", "over"};
     struct play *p = arg;
     struct buf *out = &p->told.text;
     book_effect(&p->book, effect);
+    if (effect->kind == EFFECT_WARNED || effect->kind == EFFECT_WARNING_CHANGED) {
+        play_warning(out, effect->kind == EFFECT_WARNED, &effect->warning);
+        return;
+    }
     bool level = effect->kind >= EFFECT_LEVEL_OPENED;
     const struct standard *s = level ? effect->level.standard : effect->breach.standard;
     buf_printf(out, "%s %s ", kinds[effect->kind], s->name);
     if (level) {
         group_json(s, &effect->level.group, out);
         buf_printf(out, " %" PRId64 "\n",
-            effect->kind == EFFECT_LEVEL_OPENED ? effect->level.opened_ms : effect->level.closed_ms);
+            effect->level.closed_ms == INSTANT_NEVER ? effect->level.opened_ms : effect->level.closed_ms);
         return;
     }
     subject_json(s, &effect->breach.subject, out);

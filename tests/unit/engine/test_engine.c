@@ -141,7 +141,8 @@ static void events_of_the_future_wait(void **state) {
     play_late(&p, 5000, "x answered"); /* both wait, in whatever order they came */
     play_late(&p, 2000, "x offered");
     assert_int_equal(engine_size(p.engine).waiting_events, 2);
-    assert_int_equal(engine_size(p.engine).contacts, 0);
+    assert_int_equal(engine_size(p.engine).contacts, 1);
+    assert_int_equal(engine_evict(p.engine, INSTANT_NEVER - 1, 10), 0); /* it is waited for */
     assert_int_equal(engine_next(p.engine), 2000);
     play_figures(&p, 0, 0, 0, 0, 0);
     engine_advance(p.engine, 2000, 2000);

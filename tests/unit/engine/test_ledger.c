@@ -47,7 +47,8 @@ static void put(struct setting *s, int64_t at, enum outcome o) {
     ledger_record(&s->ledger, &r, 1, at);
 }
 
-static void tell(void *arg, const struct level_change *change, bool closed) {
+static void tell(void *arg, const struct level_change *change, enum effect_kind kind) {
+    bool closed = kind == EFFECT_LEVEL_CLOSED;
     buf_printf(arg, "%s %lld\n", closed ? "closed" : "opened", (long long)(closed ? change->closed_ms : change->opened_ms));
 }
 
@@ -207,7 +208,7 @@ static void groups_are_texts(void **state) {
     struct value three = value_number(3), text3 = value_text(SPAN("3"));
     struct own number = {val_new(&s.texts, &three), program_slot(s.program, SPAN("p"))};
     struct own text = {val_new(&s.texts, &text3), number.slot};
-    struct attrs *none = attrs_new_empty(), *x = attrs_after(none, &number, 1), *y = attrs_after(none, &text, 1);
+    struct attrs *none = attrs_new_empty(&s.texts), *x = attrs_after(&s.texts, none, &number, 1), *y = attrs_after(&s.texts, none, &text, 1);
     assert_ptr_equal(ledger_group(&s.ledger, x), a);
     assert_ptr_equal(ledger_group(&s.ledger, y), a);
     struct group texts = ledger_group_texts(&s.ledger, a);

@@ -126,7 +126,7 @@ static bool fits(const char *pattern, const struct value *value) {
     snprintf(yaml, sizeof yaml, "standards: {a: {start: x, stop: y, match: {k: %s}}}", pattern);
     set_up(&s, yaml);
     struct own own = {val_new(&s.texts, value), program_slot(s.program, SPAN("k"))};
-    struct attrs *none = attrs_new_empty(), *attrs = attrs_after(none, &own, 1);
+    struct attrs *none = attrs_new_empty(&s.texts), *attrs = attrs_after(&s.texts, none, &own, 1);
     bool holds = match_holds(s.program->standards[0].match, attrs);
     attrs_drop(&s.texts, none);
     attrs_drop(&s.texts, attrs);
@@ -155,8 +155,8 @@ static void a_match_is_one_of_its_alternatives(void **state) {
     struct setting s;
     set_up(&s, "standards: {a: {start: x, stop: y, match: [{p: a, q: b}, {q: c}]}, b: {start: x, stop: y}}");
     struct own pa = own_text(&s, "p", "a"), qb = own_text(&s, "q", "b"), qc = own_text(&s, "q", "c");
-    struct attrs *none = attrs_new_empty(), *a = attrs_after(none, &pa, 1), *ab = attrs_after(a, &qb, 1);
-    struct attrs *c = attrs_after(none, &qc, 1);
+    struct attrs *none = attrs_new_empty(&s.texts), *a = attrs_after(&s.texts, none, &pa, 1), *ab = attrs_after(&s.texts, a, &qb, 1);
+    struct attrs *c = attrs_after(&s.texts, none, &qc, 1);
     const struct rule_match *match = s.program->standards[0].match;
     assert_true(!match_holds(match, none) && !match_holds(match, a) && match_holds(match, ab) && match_holds(match, c));
     assert_true(match_holds(s.program->standards[1].match, none)); /* NULL */

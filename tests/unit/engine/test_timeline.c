@@ -85,41 +85,29 @@ static void moments_lie_by_instant_contact_and_arrival(void **state) {
     static const size_t orders[][6] = {{0, 1, 2, 3, 4, 5}, {5, 4, 3, 2, 1, 0}, {3, 0, 5, 1, 4, 2}};
     for (size_t o = 0; o < 3; o++) {
         struct moments moments = {0};
-        for (size_t i = 0; i < 6; i++) moments_insert(&moments, list[orders[o][i]]);
+        for (size_t i = 0; i < 6; i++) moments_insert(&texts.pool, &moments, list[orders[o][i]]);
         for (size_t i = 0; i < 6; i++) assert_ptr_equal(moments.list[i], list[i]);
         assert_true(moments_remove(&moments, list[3]));
         assert_false(moments_remove(&moments, list[3]));
         assert_ptr_equal(moments.list[3], list[4]);
         assert_int_equal(moments.count, 5);
-        free(moments.list);
+        pool_free(&texts.pool, moments.list, moments.capacity * sizeof *moments.list);
     }
     for (size_t i = 0; i < 6; i++) moment_free(&timeline, list[i]);
 }
 
-static void attributes_are_refreshed_from_a_place_on(void **state) {
-    (void)state;
-    struct contact *x = timeline_contact(&timeline, SPAN("x"));
-    moments_insert(&x->subject.moments, moment("x", 1, 1, "offered", "tier", "gold"));
-    moments_insert(&x->subject.moments, moment("x", 3, 2, "offered", "queue", "q1"));
-    contact_refresh(&timeline, x, 0);
-    uint16_t tier = program_slot(program, SPAN("tier")), queue = program_slot(program, SPAN("queue"));
-    struct moment **m = x->subject.moments.list;
-    assert_true(val_is_text(attrs_get(m[1]->attrs, tier)) && attrs_get(m[0]->attrs, queue) == VAL_ABSENT);
-    moments_insert(&x->subject.moments, moment("x", 2, 3, "offered", "tier", "tin"));
-    contact_refresh(&timeline, x, 1);
-    m = x->subject.moments.list;
-    assert_string_equal(val_sym(attrs_get(m[0]->attrs, tier))->text, "gold");
-    assert_string_equal(val_sym(attrs_get(m[1]->attrs, tier))->text, "tin");
-    assert_string_equal(val_sym(attrs_get(m[2]->attrs, tier))->text, "tin");
-    timeline_drop_contact(&timeline, x);
+/* The contact's latest moment. */
+static void happens(struct contact *contact, struct moment *m) {
+    const struct moments *own = &contact->subject.moments;
+    m->attrs = attrs_after(&texts, own->count ? own->list[own->count - 1]->attrs : timeline.nothing, m->own, m->own_count);
+    moments_insert(&texts.pool, &contact->subject.moments, m);
 }
 
 static void subjects_are_named_by_attributes(void **state) {
     (void)state;
     struct contact *x = timeline_contact(&timeline, SPAN("x"));
-    moments_insert(&x->subject.moments, moment("x", 1, 1, "offered", "tier", "gold"));
-    moments_insert(&x->subject.moments, moment("x", 2, 2, "offered", "customer", "k1"));
-    contact_refresh(&timeline, x, 0);
+    happens(x, moment("x", 1, 1, "offered", "tier", "gold"));
+    happens(x, moment("x", 2, 2, "offered", "customer", "k1"));
     struct moment **m = x->subject.moments.list;
     uint32_t k = program->standards[1].keyspace;
     assert_null(timeline_subject(&timeline, x, k, m[0]->attrs, FIND_OR_MAKE)); /* no customer */
@@ -140,7 +128,7 @@ static void tracks_come_and_go(void **state) {
     (void)state;
     struct contact *x = timeline_contact(&timeline, SPAN("x"));
     assert_null(subject_track(&x->subject, 0));
-    for (uint32_t s = 0; s < 3; s++) subject_add_track(&x->subject, s);
+    for (uint32_t s = 0; s < 3; s++) subject_add_track(&texts.pool, &x->subject, s);
     assert_int_equal(subject_track(&x->subject, 2)->standard, 2);
     subject_drop_track(&x->subject, &texts, 0);
     assert_null(subject_track(&x->subject, 0));
@@ -157,7 +145,6 @@ int main(void) {
         TEST(contacts_are_found_by_name),
         TEST(only_what_is_asked_for_is_kept),
         TEST(moments_lie_by_instant_contact_and_arrival),
-        TEST(attributes_are_refreshed_from_a_place_on),
         TEST(subjects_are_named_by_attributes),
         TEST(tracks_come_and_go),
     };

@@ -12,7 +12,8 @@
 #include "slad/conf/config.h"
 #include "slad/model/event.h"
 
-enum { WORLD_EVENTS_MAX = 96, WORLD_ATTRS_MAX = 8 };
+/* A long world has few contacts with more events than the engine runs through without landmarks. */
+enum { WORLD_EVENTS_MAX = 480, WORLD_EVENTS_FEW = 96, WORLD_ATTRS_MAX = 8 };
 
 struct world_event {
     struct event event;
@@ -215,7 +216,11 @@ static inline void world_attributes(struct world *w, struct world_event *e, bool
 static inline void world_make_events(struct world *w) {
     static const char *const contacts[] = {"c0", "c1", "c2", "c3", "ç"};
     static const int64_t gaps[] = {0, 0, 1, 999, 1000, 1000, 2000, 3000, 5000, 10000};
-    size_t contact_count = 1 + world_draw(w, 5), last = 4 + world_draw(w, WORLD_EVENTS_MAX - 4);
+    size_t contact_count = 1 + world_draw(w, 5), last = 4 + world_draw(w, WORLD_EVENTS_FEW - 4);
+    if (world_chance(w, 10)) {
+        contact_count = 1 + world_draw(w, 2);
+        last = 200 + world_draw(w, WORLD_EVENTS_MAX - 200);
+    }
     int64_t grid = world_chance(w, 50) ? 1000 : 1;
     for (size_t c = 0; c < contact_count; c++) {
         int64_t at = w->base_ms + (int64_t)world_draw(w, 20) * 1000;

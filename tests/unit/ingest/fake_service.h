@@ -9,10 +9,11 @@
 #include "slad/base/buf.h"
 #include "slad/base/counters.h"
 #include "slad/ingest/ingest.h"
+#include "slad/service/gaps.h"
 #include "slad/service/intake.h"
 #include "slad/service/service.h"
 
-enum { FAKE_POSITIONS = 16 };
+enum { FAKE_POSITIONS = 64 };
 
 struct fake_positions {
     struct intake_position list[FAKE_POSITIONS];
@@ -27,11 +28,18 @@ struct service {
     uint64_t batch, durable;
     bool dirty, failed, write_failed;
     bool hold;        /* commits later */
+    bool blind;       /* positions cannot be read */
+    bool no_positions; /* they are not kept: there are too many */
     int fail_commits; /* so many */
     int unable_after; /* fails at the line after so many; 0: never */
     uint64_t rejected, too_long, handed;
     size_t most_line;
 };
+
+const struct translate_options *intake_translate_options(struct service *service) {
+    (void)service;
+    return NULL;
+}
 
 static inline void fake_lose(struct service *service) {
     service->failed = true;
@@ -106,7 +114,7 @@ static inline bool fake_begins(struct span line, const char *with) {
 }
 
 enum intake_verdict intake_line(
-    struct service *service, const char *source, struct span line, struct err *err) {
+    struct service *service, const struct intake_source *source, struct span line, struct err *err) {
     assert_non_null(source);
     if (!service_accepts(service)) return INTAKE_UNABLE;
     if (line.n == 0) return INTAKE_BLANK;
@@ -129,39 +137,89 @@ enum intake_verdict intake_line(
     return INTAKE_ACCEPTED;
 }
 
-enum intake_verdict intake_too_long(struct service *service, const char *source, struct err *err) {
+enum intake_verdict intake_too_long(struct service *service, const struct intake_source *source, struct err *err) {
     assert_non_null(source);
     service->too_long++;
     err_set(err, ERR_LIMIT, "too long");
     return INTAKE_REJECTED;
 }
 
-static inline size_t fake_place(const struct fake_positions *positions, struct span name) {
+/* As the table: a row a file. */
+static inline size_t fake_place(const struct fake_positions *positions, const struct intake_position *of) {
     size_t i = 0;
-    while (i < positions->count && !span_eq(span_of(positions->names[i]), name)) i++;
+    while (i < positions->count && (positions->list[i].inode != of->inode || positions->list[i].device != of->device ||
+                                       positions->list[i].birth_ns != of->birth_ns))
+        i++;
     return i;
 }
 
 int intake_position_put(struct service *service, const struct intake_position *position, struct err *err) {
     struct fake_positions *positions = &service->batch_positions;
     if (!service_accepts(service)) return err_set(err, ERR_IO, "not now");
-    size_t i = fake_place(positions, position->name);
+    if (service->no_positions) return 0;
+    size_t i = fake_place(positions, position);
     assert_true(i < FAKE_POSITIONS);
     if (i == positions->count) positions->count++;
     snprintf(positions->names[i], sizeof positions->names[i], "%.*s", SPAN_ARGS(position->name));
     positions->list[i] = *position;
+    positions->list[i].updated_ms = clock_wall_ms();
     service->dirty = true;
     return 0;
 }
 
-int intake_position_get(
-    struct service *service, struct span name, struct intake_position *out, struct err *err) {
+int intake_position_drop(struct service *service, const struct intake_position *position, struct err *err) {
     struct fake_positions *positions = &service->batch_positions;
-    size_t i = fake_place(positions, name);
-    (void)err;
-    if (i == positions->count) return 1;
-    *out = positions->list[i];
-    out->name = name;
+    if (!service_accepts(service)) return err_set(err, ERR_IO, "not now");
+    size_t i = fake_place(positions, position);
+    service->dirty = true;
+    if (i == positions->count) return 0;
+    positions->count--;
+    positions->list[i] = positions->list[positions->count];
+    memcpy(positions->names[i], positions->names[positions->count], sizeof positions->names[i]);
+    return 0;
+}
+
+int intake_positions_each(struct service *service, intake_position_visit *visit, void *arg, struct err *err) {
+    struct fake_positions *positions = &service->positions;
+    if (service->blind) return err_set(err, ERR_IO, "cannot read");
+    for (size_t i = 0; i < positions->count; i++) {
+        struct intake_position position = positions->list[i];
+        position.name = span_of(positions->names[i]);
+        visit(arg, &position);
+    }
+    return 0;
+}
+
+const struct config *service_config(const struct service *service) {
+    static struct config config = {.retain_events_ms = INT64_C(35) * 24 * 3600 * 1000};
+    (void)service;
+    return &config;
+}
+
+/* Links: nothing is known of any. */
+
+void intake_link_name(const struct endpoint *endpoint, struct buf *out) {
+    buf_printf(out, "ami:%s:%d", endpoint->host, endpoint->port);
+}
+
+int intake_link_put(struct service *service, struct span name, int64_t seen_ms, struct span knows, struct err *err) {
+    (void)service, (void)name, (void)seen_ms, (void)knows, (void)err;
+    return 0;
+}
+
+int intake_link_get(struct service *service, struct span name, int64_t *seen_ms, struct buf *knows, struct err *err) {
+    (void)service, (void)name, (void)seen_ms, (void)knows, (void)err;
+    return 1;
+}
+
+int intake_gap_open(
+    struct service *service, struct span name, int64_t since_ms, const char *reason, struct err *err) {
+    (void)service, (void)name, (void)since_ms, (void)reason, (void)err;
+    return 0;
+}
+
+int intake_gap_end(struct service *service, struct span name, int64_t until_ms, struct err *err) {
+    (void)service, (void)name, (void)until_ms, (void)err;
     return 0;
 }
 

@@ -1,102 +1,12 @@
-#include "fake_service.h"
+#include "world.h"
 
-#include "slad/base/mem.h"
+#include "ingest/follow.h"
 
-/* A daemon that follows files in a folder of its own. */
-struct world {
-    struct service service;
-    struct loop *loop;
-    struct ingest *ingest;
-    struct endpoint inputs[2];
-    struct config config;
-    char *folder;
-    char paths[2][200];
-};
-
-static void start(struct world *world) {
-    struct err err;
-    struct service_listener none = {0};
-    world->service.listener = none;
-    world->loop = drive_loop();
-    assert_int_equal(
-        ingest_open(world->loop, &world->service, &world->config, NULL, &world->ingest, &err), 0);
-    loop_on_turn_end(world->loop, fake_turn_end, &world->service);
-}
-
-static void stop(struct world *world) {
-    ingest_close(world->ingest);
-    loop_free(world->loop);
-}
-
-/* names: paths or patterns in the folder; the second may be NULL. */
-static void world_open(struct world *world, const char *name, const char *other) {
-    *world = (struct world){0};
-    fake_init(&world->service);
-    world->folder = drive_folder();
-    snprintf(world->paths[0], sizeof world->paths[0], "%s/%s", world->folder, name);
-    snprintf(world->paths[1], sizeof world->paths[1], "%s/%s", world->folder, other ? other : "");
-    for (int i = 0; i < 2; i++)
-        world->inputs[i] =
-            (struct endpoint){.kind = ENDPOINT_FILE, .path = world->paths[i], .format = "jsonl"};
-    world->config = (struct config){.inputs = world->inputs, .input_count = other ? 2 : 1};
-}
-
-static void world_close(struct world *world) {
-    stop(world);
-    fake_fini(&world->service);
-    drive_remove(world->folder);
-}
-
-static void turns(struct world *world, int count) {
-    for (int i = 0; i < count; i++) loop_turn(world->loop, 0);
-}
-
-static const char *path_of(struct world *world, const char *name) {
-    static char paths[4][300];
-    static int next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", world->folder, name);
-    return path;
-}
-
-static void append(struct world *world, const char *name, const char *text) {
-    int fd = open(path_of(world, name), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-}
-
-static void rename_file(struct world *world, const char *from, const char *to) {
-    assert_int_equal(rename(path_of(world, from), path_of(world, to)), 0);
-}
-
-static void remove_file(struct world *world, const char *name) {
-    assert_int_equal(unlink(path_of(world, name)), 0);
-}
-
-static void expect_lines(struct world *world, const char *lines) {
-    DRIVE_UNTIL(world->loop, world->service.lines.size >= strlen(lines));
-    turns(world, 4);
-    assert_string_equal(buf_text(&world->service.lines), lines);
-}
-
-static bool status_has(struct world *world, const char *text) {
-    struct buf out = {0};
-    struct json_writer w = {.out = &out};
-    ingest_status(world->ingest, &w);
-    bool has = strstr(out.data, text) != NULL;
-    buf_fini(&out);
-    return has;
-}
-
-static int64_t read_as_of(struct world *world, int64_t now_ms) {
-    return world->service.listener.read_as_of(world->service.listener.arg, now_ms);
-}
-
-static const struct intake_position *stored(struct world *world, const char *name) {
-    size_t i = fake_place(&world->service.positions, span_of(path_of(world, name)));
-    assert_true(i < world->service.positions.count);
-    return &world->service.positions.list[i];
+/* The first thing done, as a process has one clock. */
+static int turn_the_clock(void **state) {
+    (void)state;
+    (void)world_clock();
+    return 0;
 }
 
 static void a_file_is_read_as_it_grows(void **state) {
@@ -165,11 +75,19 @@ static void a_renamed_file_is_read_to_its_end(void **state) {
     expect_lines(&world, "a\nb\nc\n");
     append(&world, "log", "d\n");
     assert_int_equal(read_as_of(&world, 2000), 1000);
-    expect_lines(&world, "a\nb\nc\nlast\nd\n");
+    expect_lines(&world, "a\nb\nc\nd\n");
     assert_int_equal(read_as_of(&world, 3000), 3000);
+    append(&world, "log.1", " one\nlast"); /* its writer has not been told yet */
+    expect_lines(&world, "a\nb\nc\nd\nlast one\n");
+    time_passes(&world, FOLLOW_LAST_LINE_MS, "log");
+    expect_lines(&world, "a\nb\nc\nd\nlast one\nlast\n");
     assert_int_equal(counter_values[COUNTER_files_rotated], rotated + 1);
     assert_int_equal(stored(&world, "log")->offset, 2);
-    assert_int_equal(stored(&world, "log")->lines, 5);
+    assert_int_equal(stored(&world, "log")->lines, 1);
+    assert_true(status_has(&world, "\"old\":true"));
+    time_passes(&world, FOLLOW_OLD_MS, "log");
+    assert_false(status_has(&world, "\"old\":true"));
+    assert_int_equal(stored_count(&world), 2);
     world_close(&world);
 }
 
@@ -244,10 +162,12 @@ static void a_rename_within_the_pattern_reads_nothing_twice(void **state) {
     start(&world);
     expect_lines(&world, "a\n");
     rename_file(&world, "log", "log-1");
-    append(&world, "log-1", "b");
+    append(&world, "log-1", "b\n");
+    expect_lines(&world, "a\nb\n");
     append(&world, "log", "c\n");
+    append(&world, "log-1", "late"); /* followed under its new name now */
     expect_lines(&world, "a\nb\nc\n");
-    append(&world, "log-1", "late\n"); /* followed under its new name now */
+    time_passes(&world, FOLLOW_LAST_LINE_MS, "log-1");
     expect_lines(&world, "a\nb\nc\nlate\n");
     rename_file(&world, "log-1", "log-2");
     rename_file(&world, "log", "log-1");
@@ -361,7 +281,7 @@ static void a_lost_batch_with_a_rotation_in_it(void **state) {
     start(&world);
     expect_lines(&world, "a\n");
     world.service.hold = true;
-    append(&world, "log", "b\nrest");
+    append(&world, "log", "b\nrest\n");
     rename_file(&world, "log", "log.1");
     append(&world, "log", "c\n");
     DRIVE_UNTIL(world.loop, world.service.handed == 4);
@@ -406,5 +326,5 @@ int main(void) {
         cmocka_unit_test(a_lost_batch_with_a_rotation_in_it),
         cmocka_unit_test(a_lost_first_batch),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, turn_the_clock, NULL);
 }

@@ -271,6 +271,7 @@ static void limits_are_kept(void **state) {
     assert_true(holds(&answer, "HTTP/1.1 431 "));
     exchange(&site, "POST / HTTP/1.1\r\nHost: s\r\nContent-Length: 11\r\n\r\n", &answer);
     assert_true(holds(&answer, "HTTP/1.1 413 "));
+    assert_true(holds(&answer, "larger than the 10 bytes allowed"));
     assert_true(holds(&answer, "application/problem+json"));
     exchange(&site, "POST / HTTP/1.1\r\nHost: s\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n",
         &answer);
@@ -394,6 +395,42 @@ static void a_streams_reader_that_goes_away_is_told_of(void **state) {
     tear_down(&site);
 }
 
+static void on_drained(void *arg) {
+    ++*(int *)arg;
+}
+
+static void a_stream_tells_when_its_reader_has_read(void **state) {
+    (void)state;
+    struct site site;
+    struct buf answer = {0};
+    int drained = 0;
+    set_up(&site, NULL, 0);
+    int client = drive_connect(site.path);
+    say(&site, client, "GET /held HTTP/1.1\r\nHost: s\r\n\r\n");
+    DRIVE_UNTIL(site.loop, site.held != NULL);
+    http_on_drained(site.held, on_drained, &drained);
+    http_stream_start(site.held, 200, "text/event-stream");
+    struct span block = {mem_zalloc(1000000), 1000000};
+    http_stream_write(site.held, block);
+    for (int i = 0; i < 5; i++) loop_turn(site.loop, 0);
+    assert_true(drained == 0 && http_stream_pending(site.held) > 0);
+    DRIVE_UNTIL(site.loop, (hear(client, &answer), drained == 1));
+    assert_int_equal(http_stream_pending(site.held), 0);
+
+    http_stream_write(site.held, block); /* and now it does not */
+    assert_true(http_stream_pending(site.held) > 0);
+    http_stream_abort(site.held);
+    buf_clear(&answer);
+    DRIVE_UNTIL(site.loop, hear(client, &answer));
+    assert_true(answer.size < 1000000); /* what had not been taken is lost */
+    assert_int_equal(drained, 1);
+    assert_int_equal(site.gone, 0);
+    free((char *)block.p);
+    close(client);
+    buf_fini(&answer);
+    tear_down(&site);
+}
+
 static void connections_are_counted_and_given_back(void **state) {
     (void)state;
     struct site site;
@@ -449,6 +486,7 @@ int main(void) {
         cmocka_unit_test(a_big_reply_arrives_whole),
         cmocka_unit_test(a_reply_in_pieces),
         cmocka_unit_test(a_streams_reader_that_goes_away_is_told_of),
+        cmocka_unit_test(a_stream_tells_when_its_reader_has_read),
         cmocka_unit_test(connections_are_counted_and_given_back),
         cmocka_unit_test(on_tcp_nobody_has_a_uid),
     };

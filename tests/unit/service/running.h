@@ -83,7 +83,7 @@ static inline void running_stop(struct running *r) {
 static inline void running_turn(struct running *r, const char *now, const char *const *lines) {
     service_turn(r->service, running_instant(now));
     for (; lines && *lines; lines++) {
-        enum intake_verdict verdict = intake_line(r->service, "test", span_of(*lines), &r->err);
+        enum intake_verdict verdict = intake_line(r->service, &(struct intake_source){"test", NULL}, span_of(*lines), &r->err);
         if (verdict != INTAKE_ACCEPTED) fail_msg("%s: %s", *lines, r->err.text);
     }
     RUNNING_OK(r, service_commit(r->service, &r->err));

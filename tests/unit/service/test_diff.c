@@ -93,7 +93,7 @@ static void keys_that_changed_are_told(void **state) {
     size_t wrong = 0;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct config *old = load(cases[i].old), *new = load(cases[i].new);
-        struct diff *diff = diff_new(old, new);
+        struct diff *diff = diff_new(old, new, DIFF_PLACES);
         char *keys = keys_of(diff);
         if (strcmp(keys, cases[i].keys) != 0 || diff_differs(diff) != (*cases[i].keys != '\0')) {
             print_error("%s\n%s\nwanted %s\nsaid   %s\n", cases[i].old, cases[i].new, cases[i].keys, keys);
@@ -141,7 +141,7 @@ static void kinds_are_told_apart(void **state) {
     struct folder before, after, copy;
     struct config *old = load_two(&before, old_main, old_more), *new = load_two(&after, new_main, new_more);
     struct config *same = load_two(&copy, old_main, old_more);
-    struct diff *diff = diff_new(old, new), *none = diff_new(old, same);
+    struct diff *diff = diff_new(old, new, DIFF_PLACES), *none = diff_new(old, same, DIFF_PLACES);
     struct buf text = {0};
     assert_kinds(diff,
         (const size_t[]){
@@ -162,6 +162,23 @@ static void kinds_are_told_apart(void **state) {
     folder_remove(&before);
     folder_remove(&after);
     folder_remove(&copy);
+}
+
+static void warnings_are_noted(void **state) {
+    (void)state;
+    struct config *old = load("{start: a, stop: b, within: 2m, target: 90%}");
+    struct config *new = load("{start: a, stop: b, within: 2m, target: 90%, warn: [80%], warn_below: 93%}");
+    struct diff *diff = diff_new(old, new, DIFF_NO_PLACES), *back = diff_new(new, new, DIFF_PLACES);
+    struct buf text = {0};
+    assert_kinds(diff, (const size_t[DIFF_KINDS]){[DIFF_NOTED] = 1});
+    assert_kinds(back, (const size_t[DIFF_KINDS]){[DIFF_SAME] = 1});
+    diff_render(diff, &text);
+    assert_non_null(strstr(buf_text(&text), ": calls: warned of otherwise\n  warnings: none → {warn: [80%], warn_below: "));
+    buf_fini(&text);
+    diff_free(diff);
+    diff_free(back);
+    config_free(old);
+    config_free(new);
 }
 
 /* ---------------------------------------------------------------- events */
@@ -185,7 +202,7 @@ static void count_rejected(void *arg, const char *file, size_t line, const char 
 /* What is said from the first line on figures on. */
 static char *figures_of(const char *old_text, const char *new_text, int64_t until_ms) {
     struct config *old = load(old_text), *new = load(new_text);
-    struct diff *diff = diff_new(old, new);
+    struct diff *diff = diff_new(old, new, DIFF_PLACES);
     struct folder folder;
     struct replay *replay = NULL;
     struct buf text = {0};
@@ -211,7 +228,7 @@ static char *figures_of(const char *old_text, const char *new_text, int64_t unti
     return said;
 }
 
-#define ONE "1 changed, 0 added, 0 removed, 0 only described or placed otherwise, 0 unchanged; figures as of "
+#define ONE "1 changed, 0 added, 0 removed, 0 only described, warned of or placed otherwise, 0 unchanged; figures as of "
 #define OLD "{start: offered, stop: answered, within: 1m, target: 50%, by: queue}"
 
 static const struct {
@@ -248,7 +265,7 @@ static const struct {
         "no_data\n"
         "  contact breaches 2\n" ONE "2026-03-02T09:00:00.000Z\n"},
     {"{start: offered, stop: answered, within: 1m, target: 50%, by: queue}", INSTANT_NEVER,
-        "0 changed, 0 added, 0 removed, 0 only described or placed otherwise, 1 unchanged; figures as of "
+        "0 changed, 0 added, 0 removed, 0 only described, warned of or placed otherwise, 1 unchanged; figures as of "
         "2026-03-02T09:00:00.000Z\n"},
 };
 
@@ -270,6 +287,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_that_changed_are_told),
         cmocka_unit_test(kinds_are_told_apart),
+        cmocka_unit_test(warnings_are_noted),
         cmocka_unit_test(events_go_through_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

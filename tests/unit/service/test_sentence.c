@@ -16,6 +16,13 @@ static const struct {
      "30m, by: queue}",
         "At least 90 % of contacts with channel phone are answered within 2 min of being offered, "
         "over the last 30 min, for each queue."},
+    {"{start: offered, stop: answered, within: 20s, target: 90%, warn: [5s, 50%, 80%], warn_below: 92.5%}",
+        "At least 90 % of contacts are answered within 20 s of being offered, over all time. One is at "
+        "risk once 50 % or 80 % of its limit is used, or 5 s are left. The level is at risk below 92.5 %."},
+    {"{start: ordered, stop: delivered, due: promised_at, warn: 1d}",
+        "Contacts are delivered by the instant in promised_at after being ordered. No level is set; "
+        "figures are taken over all time. Where promised_at holds no instant, the standard does not "
+        "apply. One is at risk once 1 d are left."},
     {"{start: offered, stop: answered, within: 20s}",
         "Contacts are answered within 20 s of being offered. No level is set; figures are taken over "
         "all time."},

@@ -73,7 +73,7 @@ static enum intake_verdict send_event(
     char line[256];
     struct err err;
     int n = snprintf(line, sizeof line, "{\"contact\":\"%s\",\"event\":\"%s\",\"at\":%lld%s}", contact, event, (long long)at, more);
-    return intake_line(service, "test", (struct span){line, (size_t)n}, &err);
+    return intake_line(service, &(struct intake_source){"test", NULL}, (struct span){line, (size_t)n}, &err);
 }
 
 /* What one SQL statement says, as text. */
@@ -285,9 +285,9 @@ static void test_bad_lines_and_future(void **state) {
     struct service *service = start(place, T0);
     struct err err;
     turn(service, T0);
-    assert_int_equal(intake_line(service, "test", SPAN("not json"), &err), INTAKE_REJECTED);
-    assert_int_equal(intake_line(service, "test", SPAN("  "), &err), INTAKE_BLANK);
-    assert_int_equal(intake_line(service, "test", SPAN("{\"hello\":{\"client\":\"x\"}}"), &err), INTAKE_HELLO);
+    assert_int_equal(intake_line(service, &(struct intake_source){"test", NULL}, SPAN("not json"), &err), INTAKE_REJECTED);
+    assert_int_equal(intake_line(service, &(struct intake_source){"test", NULL}, SPAN("  "), &err), INTAKE_BLANK);
+    assert_int_equal(intake_line(service, &(struct intake_source){"test", NULL}, SPAN("{\"hello\":{\"client\":\"x\"}}"), &err), INTAKE_HELLO);
     assert_int_equal(send_event(service, "a", "offered", T0 + 86400001, ""), INTAKE_REJECTED);
     assert_int_equal(send_event(service, "a", "offered", T0 + 1000, ""), INTAKE_ACCEPTED);
     turn(service, T0 + 1);

@@ -234,6 +234,7 @@ static void a_change_of_standards_ends_a_question_about_the_past(void **state) {
     struct view_past *past, *second;
     RUNNING_OK(r, view_past_new(r->service, &query, &past, &r->err));
     assert_int_equal(view_past_step(past, &r->answer, &r->err), 1);
+    running_write_config(r, "standards: {answered: {start: offered, stop: answered, within: 61s}}\n");
     RUNNING_OK(r, service_reload(r->service, NULL, NULL, NULL, &r->err));
     assert_int_equal(service_idle(r->service), 1);
     assert_int_equal(view_past_step(past, &r->answer, &r->err), ERR_IN_USE);
@@ -242,6 +243,45 @@ static void a_change_of_standards_ends_a_question_about_the_past(void **state) {
     }
     assert_int_equal(view_past_step(past, &r->answer, &r->err), ERR_IN_USE);
     view_past_free(past);
+}
+
+static void a_reload_that_means_the_same_computes_nothing(void **state) {
+    struct running *r = *state;
+    struct view_query query = {.at = "1h"};
+    struct view_past *past;
+    struct buf noted = {0};
+    RUNNING_OK(r, view_past_new(r->service, &query, &past, &r->err));
+    assert_int_equal(view_past_step(past, &r->answer, &r->err), 1);
+    buf_printf(&noted, "# a note\ngrace: 7s\npublish: 3s\n%s", STANDARDS);
+    running_write_config(r, buf_text(&noted));
+    uint64_t recomputed = counter_values[COUNTER_events_recomputed];
+    RUNNING_OK(r, service_reload(r->service, NULL, NULL, NULL, &r->err));
+    assert_int_equal(service_idle(r->service), 0);
+    assert_int_equal(counter_values[COUNTER_events_recomputed], recomputed);
+    assert_int_equal(service_config(r->service)->grace_ms, 7000);
+    const struct json *s = ASK(r, view_status(r->service, &r->answer, &r->err));
+    assert_string_equal(at(s, "configuration.generation"), "2");
+    s = ASK(r, view_standard(r->service, SPAN("answered"), &r->answer, &r->err));
+    assert_string_equal(at(s, "line"), "8"); /* three further down */
+    assert_string_equal(at(s, "version"), "1");
+    buf_clear(&r->answer);
+    int code;
+    while ((code = view_past_step(past, &r->answer, &r->err)) == 1) continue;
+    RUNNING_OK(r, code);
+    view_past_free(past);
+    /* The engine outlives the configuration it was built from, and judges on. */
+    RUNNING_OK(r, service_reload(r->service, NULL, NULL, NULL, &r->err));
+    assert_int_equal(service_idle(r->service), 0);
+    running_turn(r, "2026-03-02T08:03:00Z", LINES(ANSWERED("c", "2026-03-02T08:03:00Z")));
+    s = ASK(r, view_figures(r->service, &nothing, &r->answer, &r->err));
+    assert_string_equal(at(s, "standards.0.groups.1.missed"), "1");
+    running_write_config(r, "standards: {answered: {start: offered, stop: answered, within: 1h}}\n");
+    RUNNING_OK(r, service_reload(r->service, NULL, NULL, NULL, &r->err));
+    while (service_idle(r->service)) continue;
+    assert_true(counter_values[COUNTER_events_recomputed] > recomputed);
+    s = ASK(r, view_figures(r->service, &nothing, &r->answer, &r->err));
+    assert_string_equal(at(s, "standards.0.groups.0.met"), "3");
+    buf_fini(&noted);
 }
 
 static void percentiles_as_published(void **state) {
@@ -321,7 +361,7 @@ static void the_most_urgent_of_many(void **state) {
         snprintf(line, sizeof line,
             "{\"contact\":\"m%03d\",\"event\":\"offered\",\"at\":%lld,\"queue\":\"q3\"}", i,
             (long long)(now - (i * 7919) % 500 * 100));
-        assert_int_equal(intake_line(r->service, "test", span_of(line), &r->err), INTAKE_ACCEPTED);
+        assert_int_equal(intake_line(r->service, &(struct intake_source){"test", NULL}, span_of(line), &r->err), INTAKE_ACCEPTED);
     }
     RUNNING_OK(r, service_commit(r->service, &r->err));
     struct view_query query = {.limit = "50"};
@@ -339,7 +379,7 @@ static void the_most_urgent_of_many(void **state) {
 
 static void a_contact_and_its_clocks(void **state) {
     struct running *r = *state;
-    const struct json *s = ASK(r, view_contact(r->service, SPAN("b"), &r->answer, &r->err));
+    const struct json *s = ASK(r, view_contact(r->service, SPAN("b"), &nothing, &r->answer, &r->err));
     assert_string_equal(at(s, "contact"), "b");
     assert_int_equal(size_at(s, "events"), 2);
     assert_string_equal(at(s, "events.0.seq"), "2");
@@ -348,7 +388,13 @@ static void a_contact_and_its_clocks(void **state) {
     assert_string_equal(at(s, "events.1.received"), "2026-03-02T08:02:25.500Z");
     assert_int_equal(size_at(s, "clocks"), 1);
     assert_string_equal(at(s, "clocks.0.standard"), "answered");
+    assert_string_equal(at(s, "clocks.0.version"), "1");
+    assert_string_equal(at(s, "clocks.0.since"), "2026-03-02T08:00:00.000Z");
+    assert_string_equal(at(s, "clocks.0.closed"), "0");
+    assert_string_equal(at(s, "clocks.0.limits.1"), "(none)");
+    assert_string_equal(at(s, "clocks.0.limits.0.since"), "2026-03-02T07:59:55.000Z");
     assert_string_equal(at(s, "clocks.0.applies"), "true");
+    assert_string_equal(at(s, "clocks.0.why_not"), "null");
     assert_string_equal(at(s, "clocks.0.limit"), "60");
     assert_string_equal(at(s, "clocks.0.limit_rule"), "1");
     assert_string_equal(at(s, "clocks.0.calendar"), "always");
@@ -357,7 +403,7 @@ static void a_contact_and_its_clocks(void **state) {
     assert_string_equal(at(s, "clocks.0.how"), "stop");
     assert_string_equal(at(s, "clocks.0.elapsed"), "150.5");
     assert_string_equal(at(s, "complete"), "true");
-    assert_int_equal(view_contact(r->service, SPAN("z\n"), &r->answer, &r->err), ERR_NOT_FOUND);
+    assert_int_equal(view_contact(r->service, SPAN("z\n"), &nothing, &r->answer, &r->err), ERR_NOT_FOUND);
     assert_string_equal(r->err.text, "the journal holds no event of a contact \"z\\x0a\"");
 }
 
@@ -366,10 +412,10 @@ static void a_long_story_is_cut(void **state) {
     service_turn(r->service, running_instant("2026-03-02T08:03:00Z"));
     for (int i = 0; i < 1001; i++)
         assert_int_equal(
-            intake_line(r->service, "test", SPAN("{\"contact\":\"l\",\"event\":\"touched\"}"), &r->err),
+            intake_line(r->service, &(struct intake_source){"test", NULL}, SPAN("{\"contact\":\"l\",\"event\":\"touched\"}"), &r->err),
             INTAKE_ACCEPTED);
     RUNNING_OK(r, service_commit(r->service, &r->err));
-    const struct json *s = ASK(r, view_contact(r->service, SPAN("l"), &r->answer, &r->err));
+    const struct json *s = ASK(r, view_contact(r->service, SPAN("l"), &nothing, &r->answer, &r->err));
     assert_int_equal(size_at(s, "events"), 1000);
     assert_string_equal(at(s, "complete"), "false");
 }
@@ -386,6 +432,7 @@ int main(void) {
         TEST(figures),
         TEST(figures_of_the_past),
         TEST(a_change_of_standards_ends_a_question_about_the_past),
+        TEST(a_reload_that_means_the_same_computes_nothing),
         TEST(percentiles_as_published),
         TEST(open_cycles_by_urgency),
         TEST(the_most_urgent_of_many),

@@ -21,9 +21,11 @@ static const char STANDARDS[] =
     "resume: returned}\n"
     "  csat: {when: scored, value: csat, at_least: 4, void: spam}\n";
 
+static const struct view_query nothing;
+
 static const char *explain(struct running *r, const char *contact) {
     static char text[4000];
-    const struct json *answer = ASK(r, view_contact(r->service, span_of(contact), &r->answer, &r->err));
+    const struct json *answer = ASK(r, view_contact(r->service, span_of(contact), &nothing, &r->answer, &r->err));
     text[0] = '\0';
     const struct json *clocks = json_get(answer, "clocks");
     for (const struct json *c = json_first(clocks); c; c = json_next(c)) {
@@ -68,7 +70,7 @@ static void a_call_answered_in_time_says_until_when_there_was(void **state) {
     assert_string_equal(explain(r, "a"),
         "Started by \"offered\" at 08:04:00 on 2 March 2026 (Europe/Riga), stopped by \"answered\" at "
         "08:05:00 after 1 min; "
-        "the limit is 1 min (rule 1 of within), so it was due by 08:05:00: met.");
+        "the limit is 1 min (rule 1 of within: tier is gold), so it was due by 08:05:00: met.");
 }
 
 static void abandonments_and_what_does_not_count(void **state) {
@@ -112,7 +114,7 @@ static void office_hours_and_pauses_are_told(void **state) {
     assert_string_equal(explain(r, "t"), "Started by \"opened\" at 16:00:00 on 2 March 2026 (Europe/Riga), "
                                          "standing still after 3 h; paused since 10:00:00 on "
                                          "3 March 2026, which does not count; the limit is 8 h of the calendar \"office\", closed "
-                                         "hours do not count; when it is due is not known "
+                                         "hours do not count (15 h so far); when it is due is not known "
                                          "while it stands still: not decided yet.");
     running_turn(r, "2026-03-03T12:00:01Z",
         LINES("{\"contact\":\"t\",\"event\":\"returned\",\"at\":\"2026-03-03T09:00:00Z\"}"));
@@ -121,7 +123,7 @@ static void office_hours_and_pauses_are_told(void **state) {
         "from 10:00:00 on "
         "3 March 2026 to 11:00:00, which does not count; the limit is 8 h of the calendar \"office\", closed "
         "hours do not "
-        "count, so it is due by 16:00:00, in 1 h 59 min 59 s: not decided yet.");
+        "count (15 h so far), so it is due by 16:00:00, in 1 h 59 min 59 s: not decided yet.");
     running_turn(r, "2026-03-03T16:00:00Z", NULL);
     assert_string_equal(
         strstr(explain(r, "t"), ", so it"), ", so it ran out at 16:00:00: missed, and still running.");
@@ -157,7 +159,7 @@ static void promises_no_limits_and_no_standard(void **state) {
                                          "12:00:00 on 3 March 2026, in 25 h: not decided yet.");
     assert_string_equal(explain(r, "y"),
         "Started by \"sent\" at 08:00:00 on 2 March 2026 (Europe/Riga), running for 3 h so "
-        "far; \"promised\" holds no instant, so the standard does not apply: nothing is decided.");
+        "far; \"promised\" holds no instant: promised is absent, so the standard does not apply: nothing is decided.");
     assert_string_equal(explain(r, "w"),
         "Started by \"walked_in\" at 08:00:00 on 2 March 2026 (Europe/Riga), stopped by "
         "\"served\" at 08:00:00.500 after 0.5 s; there is no limit: met.");
@@ -213,6 +215,80 @@ static void values(void **state) {
         "3.5; at least 4 was asked for: missed.");
 }
 
+static void limits_that_changed_on_the_way(void **state) {
+    struct running *r = *state;
+    running_turn(r, "2026-03-02T06:05:30Z",
+        LINES("{\"contact\":\"g\",\"event\":\"offered\",\"at\":\"2026-03-02T06:04:00Z\",\"channel\":\"chat\"}",
+            "{\"contact\":\"g\",\"event\":\"moved\",\"at\":\"2026-03-02T06:04:20Z\",\"channel\":\"phone\"}",
+            "{\"contact\":\"g\",\"event\":\"known\",\"at\":\"2026-03-02T06:04:30Z\",\"tier\":\"gold\"}",
+            "{\"contact\":\"g\",\"event\":\"answered\",\"at\":\"2026-03-02T06:04:40Z\"}",
+            "{\"contact\":\"g\",\"event\":\"left\",\"at\":\"2026-03-02T06:05:00Z\",\"tier\":null}"));
+    assert_string_equal(explain(r, "g"),
+        "Started by \"offered\" at 08:04:00 on 2 March 2026 (Europe/Riga), stopped by \"answered\" at 08:04:40 "
+        "after 40 s; until 08:04:20 it did not apply; until 08:04:30 the limit was 2 min; the limit is 1 min (rule 1 "
+        "of within: tier is gold), so it was due by 08:05:00: met.");
+    const struct json *clock = json_first(json_get(r->json, "clocks"));
+    assert_string_equal(at(clock, "limits.0.applies"), "false");
+    assert_string_equal(at(clock, "limits.1.rule"), "2");
+    assert_string_equal(at(clock, "limits.1.rule_asks"), "null");
+    assert_string_equal(at(clock, "limits.1.limit"), "120");
+    assert_string_equal(at(clock, "limits.2.since"), "2026-03-02T06:04:30.000Z");
+    assert_string_equal(at(clock, "limits.2.rule_asks"), "tier is gold");
+    assert_string_equal(at(clock, "limits.3"), "(none)");
+    assert_string_equal(at(clock, "rule_asks"), "tier is gold");
+}
+
+static void closed_hours_are_listed(void **state) {
+    struct running *r = *state;
+    running_turn(r, "2026-03-09T12:00:00Z",
+        LINES("{\"contact\":\"t\",\"event\":\"opened\",\"at\":\"2026-03-05T15:00:00Z\",\"channel\":\"mail\"}",
+            "{\"contact\":\"t\",\"event\":\"closed\",\"at\":\"2026-03-09T08:00:00Z\"}"));
+    explain(r, "t");
+    const struct json *clock = json_first(json_get(r->json, "clocks"));
+    assert_string_equal(at(clock, "closures.0.from"), "2026-03-05T16:00:00.000Z");
+    assert_string_equal(at(clock, "closures.0.to"), "2026-03-06T07:00:00.000Z");
+    assert_string_equal(at(clock, "closures.1.from"), "2026-03-06T16:00:00.000Z");
+    assert_string_equal(at(clock, "closures.1.to"), "2026-03-09T07:00:00.000Z");
+    assert_string_equal(at(clock, "closures.2"), "(none)");
+    assert_string_equal(at(clock, "closed"), "280800"); /* 15 h and 63 h */
+    assert_string_equal(at(clock, "elapsed"), "39600");
+}
+
+static const char *no_clock(struct running *r, const char *contact, const char *standard) {
+    struct view_query query = {.standard = standard};
+    const struct json *s = ASK(r, view_contact(r->service, span_of(contact), &query, &r->answer, &r->err));
+    assert_int_equal(json_size(json_get(s, "clocks")), 0);
+    assert_string_equal(at(s, "no_clock.version"), "1");
+    return at(s, "no_clock.text");
+}
+
+static void why_a_standard_has_no_clock(void **state) {
+    struct running *r = *state;
+    running_turn(r, "2026-03-02T09:00:00Z",
+        LINES("{\"contact\":\"c\",\"event\":\"called\",\"at\":\"2026-03-02T06:00:00Z\",\"channel\":\"chat\"}",
+            "{\"contact\":\"c\",\"event\":\"scored\",\"at\":\"2026-03-02T06:01:00Z\",\"csat\":\"good\"}",
+            "{\"contact\":\"d\",\"event\":\"called\",\"at\":\"2026-03-02T06:00:00Z\",\"customer\":\"ann\"}",
+            "{\"contact\":\"e\",\"event\":\"called\",\"at\":\"2026-03-02T06:02:00Z\",\"customer\":\"ann\"}",
+            "{\"contact\":\"f\",\"event\":\"offered\",\"at\":\"2026-03-02T06:00:00Z\",\"channel\":3}"));
+    assert_string_equal(no_clock(r, "c", "answered"),
+        "No event of this contact starts its clock, as would the event offered; besides, its match asks that channel "
+        "is phone, and channel is chat.");
+    assert_string_equal(
+        no_clock(r, "c", "timed"), "No event of this contact starts its clock, as would the event walked_in.");
+    assert_string_equal(no_clock(r, "c", "served"),
+        "It does not apply to this contact: customer, which tells its cases apart, is absent.");
+    assert_string_equal(
+        no_clock(r, "c", "csat"), "It does not apply to this contact: \"csat\" is not a number on the event.");
+    assert_string_equal(no_clock(r, "d", "csat"), "No event of this contact is one that it measures, the event scored.");
+    assert_string_equal(no_clock(r, "e", "served"),
+        "It does not apply to this contact: a clock of another contact ran already for the same customer.");
+    assert_non_null(strstr(explain(r, "f"),
+        "; its match asks that channel is phone, and channel is 3, so the standard does not apply: nothing is decided."));
+    struct view_query query = {.standard = "anwsered"};
+    assert_int_equal(view_contact(r->service, SPAN("c"), &query, &r->answer, &r->err), ERR_NOT_FOUND);
+    assert_non_null(strstr(r->err.text, "did you mean \"answered\"?"));
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -225,6 +301,9 @@ int main(void) {
         TEST(one_sentence_for_each_cycle),
         TEST(a_customer_across_contacts),
         TEST(values),
+        TEST(limits_that_changed_on_the_way),
+        TEST(closed_hours_are_listed),
+        TEST(why_a_standard_has_no_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

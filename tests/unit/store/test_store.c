@@ -7,13 +7,13 @@
 static void makes_an_empty_database(void **state) {
     struct fixture *f = *state;
     assert_string_equal(ask(f, "PRAGMA application_id"), "1936482660");
-    assert_string_equal(ask(f, "PRAGMA user_version"), "1");
+    assert_int_equal(atoi(ask(f, "PRAGMA user_version")), SCHEMA_VERSION);
     assert_string_equal(ask(f, "PRAGMA journal_mode"), "wal");
     assert_string_equal(ask(f, "PRAGMA auto_vacuum"), "2");
     assert_string_equal(
         ask(f, "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_master WHERE type = 'view'"
                " ORDER BY name)"),
-        "breach_list event_list figure_list input_list notification_list percentile_list standard_list");
+        "breach_list data_gap_list event_list figure_list input_list notification_list percentile_list standard_list warning_list");
 }
 
 static void every_view_can_be_read(void **state) {

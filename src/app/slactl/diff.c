@@ -1,0 +1,93 @@
+/* slactl diff: what an edited file would change, by the daemon that runs and the events it holds. */
+#include <stdio.h>
+#include "ask.h"
+#include "slad/conf/config.h"
+#include "slad/wire/write.h"
+
+/* As `slad diff` and diff(1): 0 for no difference in meaning, 1 for one, 2 for trouble. */
+enum { SAME = EXIT_FINE, DIFFERS = EXIT_ANSWER, TROUBLE = EXIT_USAGE };
+
+static void say_errors(const struct findings *found) {
+    struct findings errors = {0};
+    struct buf text = {0};
+    for (size_t i = 0; i < found->count; i++)
+        if (!found->list[i].is_warning) findings_add(&errors, &found->list[i]);
+    findings_render(&errors, &text);
+    fputs(buf_text(&text), stderr);
+    buf_fini(&text);
+    findings_fini(&errors);
+}
+
+/* The files as this user may read them: the daemon, another user, may not. */
+static int read_files(const struct options *options, struct config_texts *texts) {
+    struct findings findings = {0};
+    int code = 0;
+    for (size_t i = 1; i < options->word_count; i++)
+        if (config_texts_read(options->words[i], texts, &findings)) code = -1;
+    say_errors(&findings);
+    if (!code && texts->is_whole && options->word_count > 2) {
+        fputs("slactl: a whole configuration is compared alone; several files may hold only calendars, standards "
+              "and their timezone\n", stderr);
+        code = -1;
+    }
+    findings_fini(&findings);
+    return code;
+}
+
+static void write_request(const struct config_texts *texts, struct buf *out) {
+    struct json_writer w = {.out = out};
+    json_object_begin(&w);
+    json_field_bool(&w, "whole", texts->is_whole);
+    json_key(&w, "files");
+    json_array_begin(&w);
+    for (size_t i = 0; i < texts->count; i++) {
+        json_object_begin(&w);
+        json_field_text(&w, "path", texts->list[i].path);
+        json_field_string(&w, "text", texts->list[i].text);
+        json_object_end(&w);
+    }
+    json_array_end(&w);
+    json_object_end(&w);
+}
+
+/* Line by line: nothing else in it may reach a terminal. */
+static void print_text(const char *text) {
+    struct buf safe = {0};
+    for (const char *end; text && *text; text = *end ? end + 1 : end) {
+        end = strchrnul(text, '\n');
+        text_safe(&safe, (struct span){text, (size_t)(end - text)});
+        buf_add_char(&safe, '\n');
+    }
+    fputs(buf_text(&safe), stdout);
+    buf_fini(&safe);
+}
+
+static int show(const struct options *options, const struct answer *answer) {
+    if (option_given(options, OPTION_JSON))
+        answer_print(answer);
+    else
+        print_text(json_text(json_get(answer->json, "text")));
+    return json_is_true(json_get(answer->json, "differs")) ? DIFFERS : SAME;
+}
+
+int command_diff(const struct options *options) {
+    struct config_texts texts = {0};
+    struct answer answer = {0};
+    struct buf request = {0};
+    int code = TROUBLE;
+    if (read_files(options, &texts)) goto out;
+    if (option_given(options, OPTION_WHOLE)) texts.is_whole = true;
+    write_request(&texts, &request);
+    struct question question = {
+        .method = "POST", .target = "/v1/diff", .timeout_ms = ASK_PATIENTLY_MS, .body = buf_span(&request)};
+    code = ask(options, &question, &answer);
+    if (code == EXIT_FINE)
+        code = show(options, &answer);
+    else if (code == EXIT_ANSWER)
+        code = TROUBLE;
+out:
+    answer_fini(&answer);
+    buf_fini(&request);
+    config_texts_fini(&texts);
+    return code;
+}

@@ -1,0 +1,266 @@
+/* Which files are taken up, of the regular files in the folder that are not followed as themselves and not open:
+ *  1. those that are known to have had this path, by what the system says of them, whatever they are called
+ *     now: from where they were left;
+ *  2. those that nobody knows, with the name of a rotated file (rotated.h), born no earlier than the last and
+ *     no later than the one that is here: from their start. When the last is gone or was truncated, they must
+ *     have been written to since its position was stored, and the one that holds what was read of it is its
+ *     copy: from where the last was left; a shorter copy holds nothing new. */
+#include "ingest/chain.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "ingest/files.h"
+#include "ingest/folder.h"
+#include "ingest/rotated.h"
+#include "slad/base/log.h"
+#include "slad/base/mem.h"
+
+struct link {
+    int fd;
+    struct file_facts facts;
+    struct intake_position from;
+};
+struct chain {
+    struct follow *follow;
+    const struct chain_start *start;
+    const struct folder *folder;
+    int last_fd;  /* -1: not there */
+    bool own_fd;  /* it was opened here, and is no link */
+    struct link *links;
+    size_t count, capacity;
+    size_t heir; /* the link that is a copy of the last, + 1 */
+    bool warned;
+};
+
+bool chain_last_of(const struct follow *follow, struct intake_position *out) {
+    struct known_name name;
+    if (follow->newest) {
+        *out = follow->newest->position;
+        return true;
+    }
+    if (!known_of_name(files_known(follow->files), follow->path, &name)) return false;
+    *out = *name.latest;
+    out->name = span_of(follow->path);
+    return true;
+}
+
+bool chain_has_more(const struct follow *follow) {
+    struct known_name name;
+    size_t open = 0;
+    if (!known_of_name(files_known(follow->files), follow->path, &name)) return false;
+    for (const struct reading *reading = follow->oldest; reading; reading = reading->newer) open++;
+    return name.undone > open + 1; /* the one that is here */
+}
+
+static bool is_last(const struct chain *chain, const struct file_facts *facts) {
+    struct file_facts last = file_facts_known(chain->start->last);
+    return file_same(&last, facts);
+}
+
+static void add_link(
+    struct chain *chain, int take_fd, const struct folder_entry *entry, const struct intake_position *from) {
+    chain->links = mem_grow(chain->links, &chain->capacity, chain->count + 1, sizeof *chain->links);
+    chain->links[chain->count++] = (struct link){take_fd, entry->facts, *from};
+}
+
+/* 1. */
+
+static void take_known(
+    struct chain *chain, const struct folder_entry *entry, const struct intake_position *known) {
+    bool last = is_last(chain, &entry->facts);
+    if (!span_eq(known->name, span_of(chain->follow->path))) return;
+    if (last && chain->start->anew) return;
+    bool more = entry->facts.size > known->offset;
+    int fd = more || last ? folder_open(chain->folder, entry) : -1;
+    if (fd < 0) return;
+    bool whole = file_matches(fd, &entry->facts, known) == FILE_IS;
+    if (whole && more) add_link(chain, fd, entry, known);
+    if (whole && last) chain->last_fd = fd;
+    if (whole && last && !more) chain->own_fd = true;
+    else if (!whole || !more) close(fd);
+}
+
+/* 2. */
+
+static bool is_in_time(const struct chain *chain, const struct file_facts *facts) {
+    const struct intake_position *last = chain->start->last;
+    const struct file_facts *here = chain->start->here;
+    bool births = facts->birth_ns && last->birth_ns;
+    if (births && facts->birth_ns < last->birth_ns) return false;
+    if (births && here && here->birth_ns && facts->birth_ns > here->birth_ns) return false;
+    return (births && chain->last_fd >= 0) || facts->mtime_ns >= last->mtime_ns;
+}
+
+/* A copy that somebody made of a file that is read. So few bytes may be alike by chance, but not where a copy is
+ * expected. */
+static bool is_copy_of_open(const struct chain *chain, int fd, const struct file_facts *facts) {
+    if (facts->size < FILE_HASH_BYTES && !chain->start->fresh) return false;
+    if (file_is_copy(fd, chain->last_fd)) return true;
+    for (const struct reading *reading = chain->follow->oldest; reading; reading = reading->newer)
+        if (file_is_copy(fd, reading->fd)) return true;
+    return false;
+}
+
+/* Whether it is the beginning of what was read of the last, and no more. */
+static bool is_short_copy(const struct chain *chain, int fd, const struct file_facts *facts) {
+    const struct intake_position *last = chain->start->last;
+    const struct reading *reading = chain->start->before;
+    char bytes[FILE_HASH_BYTES];
+    if (facts->size == 0 || facts->size >= last->offset) return false;
+    if (facts->size >= FILE_HASH_BYTES) return file_begins(fd, last);
+    return reading && reading->tail_bytes == reading->next && facts->size <= reading->tail_bytes &&
+           pread(fd, bytes, facts->size, 0) == (ssize_t)facts->size &&
+           memcmp(bytes, reading->tail, facts->size) == 0;
+}
+
+/* So that it is not taken for a new file when the next one is looked for. */
+static void remember_copy(struct chain *chain, const struct file_facts *facts) {
+    struct err err = {0};
+    struct intake_position position = {.name = span_of(chain->follow->path),
+        .device = facts->device,
+        .inode = facts->inode,
+        .birth_ns = facts->birth_ns,
+        .mtime_ns = facts->mtime_ns,
+        .offset = facts->size,
+        .done = true};
+    (void)!files_put(chain->follow->files, &position, &err);
+}
+
+/* Of two copies the longer one. */
+static void take_heir(struct chain *chain, int take_fd, const struct folder_entry *entry) {
+    struct link link = {take_fd, entry->facts, *chain->start->last};
+    struct link *held = chain->heir ? &chain->links[chain->heir - 1] : NULL;
+    if (!held) {
+        add_link(chain, take_fd, entry, chain->start->last);
+        chain->heir = chain->count;
+        return;
+    }
+    if (held->facts.size < entry->facts.size) {
+        struct link shorter = *held;
+        *held = link;
+        link = shorter;
+    }
+    remember_copy(chain, &link.facts);
+    close(link.fd);
+}
+
+static void take_unknown(struct chain *chain, const struct folder_entry *entry) {
+    const struct intake_position *last = chain->start->last;
+    if (!is_in_time(chain, &entry->facts)) return;
+    int fd = folder_open(chain->folder, entry);
+    if (fd < 0) return;
+    if (chain->last_fd >= 0 ? !is_copy_of_open(chain, fd, &entry->facts)
+                            : last->offset == 0 || (!file_holds(fd, &entry->facts, last) &&
+                                                       !is_short_copy(chain, fd, &entry->facts))) {
+        add_link(chain, fd, entry, &(struct intake_position){0});
+    } else if (chain->last_fd < 0 && file_holds(fd, &entry->facts, last)) {
+        take_heir(chain, fd, entry);
+    } else {
+        if (chain->last_fd < 0) remember_copy(chain, &entry->facts);
+        close(fd);
+    }
+}
+
+static void warn_of_compressed(struct chain *chain, const struct folder_entry *entry) {
+    struct follow *follow = chain->follow;
+    struct known_name name;
+    int64_t read_ns = chain->start->last->mtime_ns;
+    if (known_of_name(files_known(follow->files), follow->path, &name) && name.mtime_ns > read_ns)
+        read_ns = name.mtime_ns;
+    for (const struct reading *reading = follow->oldest; reading; reading = reading->newer)
+        if (reading->facts.mtime_ns > read_ns) read_ns = reading->facts.mtime_ns;
+    if (entry->facts.mtime_ns <= read_ns || entry->facts.mtime_ns <= follow->compressed_ns) return;
+    follow->compressed_ns = entry->facts.mtime_ns;
+    chain->warned = true;
+    log_warning("rotated file is compressed and cannot be read",
+        "file=%s followed=%s next=\"its lines after byte %" PRIu64
+        " of the file before it are left out, as far as they were not read; unpack it and send them in\"",
+        LOG_TEXT(span_of(entry->name)), LOG_TEXT(span_of(follow->path)), chain->start->last->offset);
+}
+
+/* Both. */
+
+static bool is_followed(const struct chain *chain, const struct folder_entry *entry) {
+    struct buf path = {0};
+    const char *own = chain->follow->path;
+    buf_add_span(&path, (struct span){own, (size_t)(folder_name_in(own) - own)});
+    buf_add_text(&path, entry->name);
+    bool followed = files_follow_at(chain->follow->files, buf_text(&path)) != NULL;
+    buf_fini(&path);
+    return followed;
+}
+
+/* Known ones come first: only then is it clear whether the last is there. */
+static void go_through(struct chain *chain, bool known_ones) {
+    const char *own = folder_name_in(chain->follow->path);
+    struct files *files = chain->follow->files;
+    for (size_t i = 0; i < chain->folder->count; i++) {
+        const struct folder_entry *entry = &chain->folder->entries[i];
+        const struct intake_position *known = known_find(files_known(files), &entry->facts);
+        if (known_ones != (known != NULL) || strcmp(entry->name, own) == 0) continue;
+        enum rotated_kind kind = known ? ROTATED_PLAIN : rotated_name(own, entry->name);
+        if (kind == ROTATED_NOT || files_reading_of(files, &entry->facts)) continue;
+        if (chain->start->here && file_same(chain->start->here, &entry->facts)) continue;
+        if (kind == ROTATED_COMPRESSED)
+            warn_of_compressed(chain, entry);
+        else if (!is_followed(chain, entry))
+            known ? take_known(chain, entry, known) : take_unknown(chain, entry);
+    }
+}
+
+static int by_age(const void *a, const void *b) {
+    const struct file_facts *x = &((const struct link *)a)->facts, *y = &((const struct link *)b)->facts;
+    if (x->birth_ns && y->birth_ns && x->birth_ns != y->birth_ns) return x->birth_ns < y->birth_ns ? -1 : 1;
+    return x->mtime_ns < y->mtime_ns ? -1 : x->mtime_ns > y->mtime_ns;
+}
+
+static void begin_to_read(struct chain *chain) {
+    struct follow *follow = chain->follow;
+    if (chain->count) qsort(chain->links, chain->count, sizeof *chain->links, by_age);
+    for (size_t i = 0; i < chain->count; i++) {
+        const struct link *link = &chain->links[i];
+        struct reading *reading = reading_open(follow, link->fd, &link->facts, &link->from);
+        follow_insert(follow, reading, chain->start->before);
+        (void)!reading_store(reading);
+        log_info("rotated file is read", "followed=%s inode=%" PRIu64 " offset=%" PRIu64,
+            LOG_TEXT(span_of(follow->path)), link->facts.inode, link->from.offset);
+    }
+}
+
+static void warn_of_the_last(struct chain *chain) {
+    const struct chain_start *start = chain->start;
+    struct follow *follow = chain->follow;
+    if (chain->last_fd >= 0 || start->anew || start->last->done || chain->heir || chain->warned || follow->warned) return;
+    follow->warned = true;
+    log_warning("followed file is gone", "file=%s inode=%" PRIu64 " offset=%" PRIu64
+        " next=\"what was written to it after this offset is left out, if anything was\"",
+        LOG_TEXT(span_of(follow->path)), start->last->inode, start->last->offset);
+}
+
+/* The last may be followed as itself by now, under its new name. */
+static bool is_open_elsewhere(const struct chain *chain) {
+    struct file_facts last = file_facts_known(chain->start->last);
+    const struct reading *reading = files_reading_of(chain->follow->files, &last);
+    return reading && !chain->start->anew;
+}
+
+static bool is_in_folder(const struct chain *chain) {
+    for (size_t i = 0; i < chain->folder->count; i++)
+        if (is_last(chain, &chain->folder->entries[i].facts)) return !chain->start->anew;
+    return false;
+}
+
+bool chain_take_up(struct follow *follow, const struct chain_start *start) {
+    struct chain chain = {.follow = follow, .start = start, .last_fd = start->last_fd ? *start->last_fd : -1};
+    chain.folder = files_folder(follow->files, follow->path);
+    if (!chain.folder) return start->last_fd != NULL;
+    go_through(&chain, true);
+    go_through(&chain, false);
+    bool there = chain.last_fd >= 0 || is_open_elsewhere(&chain) || is_in_folder(&chain);
+    if (!there) warn_of_the_last(&chain);
+    if (chain.own_fd) close(chain.last_fd);
+    begin_to_read(&chain);
+    free(chain.links);
+    return there;
+}

@@ -1,0 +1,15 @@
+/* head: the first record of a file that is read from somewhere further on: the header of a CSV file says what its
+ * rows mean.
+ * Owns: nothing.
+ * Must not know: why reading does not begin at the start. */
+#ifndef SLAD_INGEST_HEAD_H
+#define SLAD_INGEST_HEAD_H
+
+#include "slad/wire/translate.h"
+
+/* Gives the translator the first record of the file, if it needs it, and drops what becomes of it; scratch
+ * holds at least LINES_BYTES_MAX + 1 bytes. ERR_IO. */
+int head_tell(struct translator *translator, const struct format *format, int fd, char *scratch,
+    size_t scratch_bytes, struct err *err) WARN_UNUSED;
+
+#endif

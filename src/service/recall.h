@@ -1,0 +1,37 @@
+/* recall: contacts that left the engine's memory, built again from the journal before something names them.
+ * Owns: a line reader, so that the event in hand stays as it was read.
+ * Must not know: who names them. */
+#ifndef SLAD_SERVICE_RECALL_H
+#define SLAD_SERVICE_RECALL_H
+
+#include "slad/engine/engine.h"
+#include "slad/store/journal.h"
+#include "slad/wire/line.h"
+
+struct recall;
+struct recall *recall_new(struct store *store);
+void recall_free(struct recall *recall); /* NULL is fine */
+
+enum recall_order {
+    RECALL_BY_SEQ,  /* the engine took events as they came: those before seq */
+    RECALL_BY_TIME, /* the engine is fed by (at, seq): those before both */
+};
+/* How far the engine has been fed. */
+struct recall_point {
+    enum recall_order order;
+    uint64_t seq;
+    int64_t at_ms;       /* BY_TIME */
+    uint64_t through_seq; /* BY_TIME: none beyond it */
+};
+/* Does nothing for a contact that is in memory, or that nobody knows. The errors of the store; ERR_CORRUPT. */
+int recall_contact(struct recall *recall, struct engine *engine, struct span contact,
+    const struct recall_point *point, struct err *err) WARN_UNUSED;
+
+/* Contacts without anything open leave memory once they have been quiet for so long: a few looked at a time. */
+void recall_let_go(struct engine *engine);
+
+/* The event of a row, in the reader until its next line. ERR_CORRUPT. */
+int journal_event(
+    struct line_reader *reader, const struct journal_row *row, struct event *out, struct err *err) WARN_UNUSED;
+
+#endif

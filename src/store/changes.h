@@ -1,0 +1,12 @@
+/* changes: how what is written down finds its way into the table `changes`.
+ * Owns: the temporary triggers of the connection that writes.
+ * Must not know: who reads them. */
+#ifndef SLAD_STORE_CHANGES_ROOM_H
+#define SLAD_STORE_CHANGES_ROOM_H
+
+#include "slad/store/changes.h"
+
+/* Once the schema stands: from now on whatever changes a breach or a warning is noted, in its transaction. */
+int changes_open(struct store *store, struct err *err) WARN_UNUSED;
+
+#endif

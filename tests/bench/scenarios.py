@@ -1,0 +1,204 @@
+"""The scenarios: each makes what it needs, measures once, and returns figures by name (figures.py)."""
+import json, statistics, subprocess, time
+import cases
+from place import Daemon, Unix
+
+EVENTS, JOURNAL, OPEN = 3000000, 10000000, 1000000
+GRACE_MS = 2000  # the default of slad
+
+
+def now_ms(): return int(time.time() * 1000)
+
+
+class Scenarios:
+    def __init__(self, place, here, scale):
+        self.place, self.scale = place, scale
+        self.events, self.journal = int(EVENTS * scale), int(JOURNAL * scale)
+        self.open = max(int(OPEN * scale), 1000)
+        self.standards = here / 'day.yaml'
+        self.facts = {}           # beside the figures: what somebody who doubts them would ask
+        self.speeds = []          # of ingest, so far
+        self.restarted = None     # the daemon with the long journal, made once
+
+    def close(self):
+        if self.restarted: self.restarted.__exit__()
+
+    def fixed_day(self):
+        """The same for all that do not run against the clock; made once."""
+        path = self.place.path('day.jsonl')
+        if not path.exists():
+            path, facts = self.place.day('day.jsonl', self.events)
+            self.facts['day'] = facts | {'bytes': path.stat().st_size}
+        return path
+
+    def fresh_day(self): return self.place.day('now.jsonl', self.events, end_ms=now_ms())[0]
+
+    def note(self, name, daemon, poured):
+        """What a run left behind: none of it is a figure to reach."""
+        counters = daemon.status()['counters']
+        self.facts[name] = {
+            'daemon_cpu_seconds': daemon.cpu(), 'pour_cpu_seconds': poured['cpu_seconds'], 'seconds': poured['seconds'],
+            'bytes_on_disk': daemon.disk(), 'bytes_in_memory': daemon.memory(), 'ack_us': poured['ack_us'],
+            **{key: counters[key] for key in ('commits', 'breaches_missed', 'breaches_withdrawn', 'levels_opened')}}
+
+    # ------------------------------------------------------------ speed
+
+    def replay(self):
+        run = self.place.replay(self.standards, self.fixed_day())
+        self.facts['replay'] = {'cpu_seconds': run['cpu'], 'most_bytes': run['bytes'], 'missed': self.missed(run['report'])}
+        return {'replay': self.events / run['seconds']}
+
+    def missed(self, report):
+        """Per standard: of what was decided over the day, the share missed, from the contact breaches. Shows that the day is
+        no degenerate one."""
+        missed, counted = {}, {}
+        report = json.loads(report.read_text())
+        for breach in report['breaches']:
+            if breach['kind'] == 'contact': missed[breach['standard']] = missed.get(breach['standard'], 0) + 1
+        for s in report['standards']: counted[s['name']] = sum(g['counted'] for g in s['groups'])
+        return {name: [missed.get(name, 0), counted[name]] for name in counted}
+
+    def ingest(self):
+        with Daemon(self.place, self.standards) as daemon:
+            poured = self.place.pour(daemon, self.fresh_day())
+            self.note('ingest', daemon, poured)
+        self.speeds.append(poured['per_second'])
+        return {'ingest': poured['per_second']}
+
+    def ingest_ack(self):
+        if not self.speeds: self.ingest()
+        rate = statistics.median(self.speeds) / 2
+        with Daemon(self.place, self.standards) as daemon:
+            poured = self.place.pour(daemon, self.fresh_day(), rate=rate)
+            self.note('ingest-ack', daemon, poured)
+        self.facts['ingest-ack'] |= {'rate': rate, 'lag_us': poured['lag_us']}
+        return {'ingest-ack': poured['ack_us']['p99'] / 1000}
+
+    def with_open(self, count):
+        with Daemon(self.place, self.standards) as daemon:
+            self.place.pour(daemon, cases.open_contacts(self.place.path('open.jsonl'), count, now_ms()))
+            before = daemon.status()['engine']['contacts']
+            poured = self.place.pour(daemon, self.fresh_day())
+            self.note(f'ingest-open-{count}', daemon, poured)
+            assert before >= count, f'{before} contacts are open, not {count}'
+        return poured['per_second']
+
+    def ingest_open(self):
+        few = self.with_open(1000)
+        return {'ingest-open': 100 * self.with_open(self.open) / few}
+
+    def names(self):
+        speeds = {}
+        for kinds in (5, 500):
+            config = self.place.path('named.yaml'); config.write_text(cases.named_standards(kinds))
+            events = cases.names(self.place.path('names.jsonl'), self.events // 3, kinds, now_ms())
+            speeds[kinds] = self.events // 3 / self.place.replay(config, events)['seconds']
+        self.facts['names'] = speeds
+        return {'names': 100 * speeds[500] / speeds[5]}
+
+    # ------------------------------------------------------------ size
+
+    def memory(self):
+        with Daemon(self.place, cases.FIVE) as daemon:
+            self.place.pour(daemon, cases.open_contacts(self.place.path('open.jsonl'), 100, now_ms()))
+            before = daemon.memory()
+            self.place.pour(daemon, cases.open_contacts(self.place.path('open.jsonl'), self.open, now_ms()))
+            engine = daemon.status()['engine']
+            assert engine['open'] == 5 * self.open, f'{engine["open"]} cycles are open, not {5 * self.open}'
+            return {'memory': (daemon.memory() - before) / self.open}
+
+    # ------------------------------------------------------------ instants
+
+    def due(self):
+        """Most contacts are promised something tomorrow; a few thousand within the next 20 s."""
+        soon = min(5000, self.open // 10)
+        with Daemon(self.place, cases.FIVE) as daemon:
+            self.place.pour(daemon, cases.open_contacts(self.place.path('open.jsonl'), self.open, now_ms()))
+            start = now_ms() + 5000  # not within grace of the receipt
+            promised = lambda i: start + i * 20000 // soon
+            link = Unix(daemon.dir / 'slad.sock'); link.request('GET', '/v1/stream?kind=contact&standard=as-promised')
+            stream = link.getresponse()
+            lines = cases.open_contacts(self.place.path('soon.jsonl'), soon, now_ms(), promised)
+            lines.write_text(lines.read_text().replace('"contact":"o-', '"contact":"soon-'))
+            self.place.pour(daemon, lines)
+            late_ms = sorted(self.follow(stream, soon))
+            link.close()
+        self.facts['due'] = {'breaches': len(late_ms), 'p50_ms': late_ms[len(late_ms) // 2], 'max_ms': late_ms[-1]}
+        return {'due': late_ms[-(len(late_ms) // 100) - 1]}
+
+    def follow(self, stream, wanted):
+        """How late each breach was told, in ms: the stream tells what is committed."""
+        late_ms = []
+        while len(late_ms) < wanted:
+            line = stream.readline()
+            if not line: raise RuntimeError('the stream ended')
+            if not line.startswith(b'data:'): continue
+            told = json.loads(line[5:])
+            if told.get('what') == 'opened': late_ms.append(time.time() * 1000 - instant_ms(told['breach']['due']) - GRACE_MS)
+        return late_ms
+
+    def breaches(self):
+        with Daemon(self.place, self.standards) as daemon:
+            day = self.fresh_day()
+            ask = subprocess.Popen([self.place.build / 'ask', '--rate', '50', daemon.dir / 'slad.sock', '/v1/breaches'],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            poured = self.place.pour(daemon, day)
+            told = json.loads(ask.communicate('')[0])
+            self.note('breaches', daemon, poured)
+        if told['wrong']: raise RuntimeError(f'{told["wrong"]} of {told["asked"]} questions were not answered')
+        self.facts['breaches'] |= {'asked': told, 'per_second': poured['per_second']}
+        return {'breaches': told['answer_us']['p99'] / 1000}
+
+    # ------------------------------------------------------------ starting again
+
+    def long_journal(self):
+        if not self.restarted:
+            daemon = Daemon(self.place, self.standards, name='restarted'); daemon.start()
+            path, _ = self.place.day('journal.jsonl', self.journal, days=max(1, self.journal / EVENTS), end_ms=now_ms())
+            self.place.pour(daemon, path); daemon.stop(); path.unlink()
+            self.restarted = daemon
+        return self.restarted
+
+    def restart(self):
+        daemon = self.long_journal()
+        warm = daemon.start()
+        self.facts['restart'] = {'bytes_in_memory': daemon.memory(), 'bytes_on_disk': daemon.disk(), 'cpu_seconds': daemon.cpu()}
+        daemon.stop(); daemon.cool()
+        cold = daemon.start(); daemon.stop()
+        return {'restart': warm, 'restart-cold': cold}
+
+    # ------------------------------------------------------------ late events
+
+    def late(self):
+        count, now = max(int(30000 * self.scale), 2000), now_ms()
+        out = {}
+        for name, config, make, size in (('late-one', cases.EXCHANGE, cases.one_contact, count),
+                                         ('late-queue', cases.BY_QUEUE, cases.by_queue, self.events // 10)):
+            with Daemon(self.place, config) as daemon:
+                poured = self.place.pour(daemon, make(self.place.path('late.jsonl'), size, now))
+                self.note(name, daemon, poured)
+            out[name] = poured['per_second']
+        return out | self.late_recalled(now)
+
+    def late_recalled(self, now):
+        count = max(int(100000 * self.scale), 2000)
+        with Daemon(self.place, cases.FIVE, clock=now) as daemon:
+            self.place.pour(daemon, cases.finished(self.place.path('late.jsonl'), count, now))
+            daemon.turn_clock(now + 30 * cases.MINUTE)
+            daemon.until(lambda: daemon.status()['engine']['quiet_contacts'] == count, 'all contacts to leave memory')
+            poured = self.place.pour(daemon, cases.afterthoughts(self.place.path('late.jsonl'), count, now))
+            recalled = daemon.status()['counters']['contacts_recalled']
+            assert recalled == count, f'{recalled} contacts were recalled, not {count}'
+            self.note('late-recalled', daemon, poured)
+        return {'late-recalled': poured['per_second']}
+
+
+def instant_ms(text):
+    import datetime
+    return datetime.datetime.fromisoformat(text.replace('Z', '+00:00')).timestamp() * 1000
+
+
+# In this order: a later one may use what an earlier one found.
+NAMES = {'replay': ['replay'], 'ingest': ['ingest'], 'ingest_ack': ['ingest-ack'], 'ingest_open': ['ingest-open'], 'memory': ['memory'],
+         'due': ['due'], 'restart': ['restart', 'restart-cold'], 'breaches': ['breaches'], 'names': ['names'],
+         'late': ['late-one', 'late-queue', 'late-recalled']}
