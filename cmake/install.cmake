@@ -14,7 +14,7 @@ install(FILES ${units}/slad.tmpfiles DESTINATION lib/tmpfiles.d RENAME slad.conf
 
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL FILES_MATCHING PATTERN "*.md")
-install(FILES config/slad.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(FILES config/slad.yaml config/systemd/network.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(DIRECTORY config/standards.d config/tests DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 # The sample becomes the configuration only at the first installation: what an administrator edited stays, and a

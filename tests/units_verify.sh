@@ -22,4 +22,4 @@ if [ -n "$said" ] || [ -n "${failed:-}" ]; then
   exit 1
 fi
 systemd-sysusers --dry-run --root="$root" "$(find "$root" -path '*sysusers.d/slad.conf')"
-systemd-analyze security --offline=yes --threshold=20 --no-pager "$service" | tail -1
+systemd-analyze security --offline=yes --threshold=6 --no-pager "$service" | tail -1

@@ -1,5 +1,7 @@
 #include "api/answer.h"
 
+#include "api/state.h"
+#include "slad/base/counters.h"
 #include "slad/base/log.h"
 #include "slad/wire/problem.h"
 #include "slad/wire/write.h"
@@ -8,7 +10,8 @@ const char *answer_title(int status) {
     static const struct {
         int status;
         const char *title;
-    } titles[] = {{400, "Bad Request"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"}, {415, "Unsupported Media Type"},
+    } titles[] = {{400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
+        {405, "Method Not Allowed"}, {409, "Conflict"}, {415, "Unsupported Media Type"}, {421, "Misdirected Request"},
         {422, "Unprocessable Content"}, {500, "Internal Server Error"}, {503, "Service Unavailable"}};
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (titles[i].status == status) return titles[i].title;
@@ -31,20 +34,41 @@ void answer_problem(struct http_request *request, int status, const char *detail
     buf_fini(&body);
 }
 
-void answer_refused(struct http_request *request, const struct err *err, struct span findings) {
+void answer_problem_list(
+    struct http_request *request, int status, const char *detail, const char *key, struct span list) {
     struct buf body = {0};
     struct json_writer w = {.out = &body};
     json_object_begin(&w);
     json_field_text(&w, "type", "about:blank");
-    json_field_int(&w, "status", 422);
-    json_field_text(&w, "title", answer_title(422));
-    json_field_text(&w, "detail", err->text);
+    json_field_int(&w, "status", status);
+    json_field_text(&w, "title", answer_title(status));
+    json_field_text(&w, "detail", detail);
     json_field_text(&w, "instance", http_path(request));
-    json_key(&w, "findings");
-    json_lines(&w, findings);
+    json_field_raw(&w, key, list);
     json_object_end(&w);
-    reply(request, 422, PROBLEM_TYPE, buf_span(&body));
+    reply(request, status, PROBLEM_TYPE, buf_span(&body));
     buf_fini(&body);
+}
+
+void answer_refused(struct http_request *request, const struct err *err, struct span findings) {
+    struct buf list = {0};
+    json_lines(&(struct json_writer){.out = &list}, findings);
+    answer_problem_list(request, 422, err->text, "findings", buf_span(&list));
+    buf_fini(&list);
+}
+
+/* `peer` and `uid` name who it was, whichever is known. */
+void answer_kept_out(
+    const struct api_server *server, struct http_request *request, int status, const char *detail) {
+    const struct peer *peer = http_peer(request);
+    uint64_t held;
+    counter_inc(requests_kept_out);
+    if (log_allow("request kept out", loop_now_ms(server->api->loop), &held))
+        log_warning("request kept out", "status=%d uid=%lld peer=%s method=%s path=%s reason=%s held=%llu", status,
+            (long long)http_peer_uid(request), peer && *peer->name ? peer->name : "-",
+            LOG_TEXT(span_of(http_method(request))), LOG_TEXT(span_of(http_path(request))), LOG_TEXT(span_of(detail)),
+            (unsigned long long)held);
+    answer_problem(request, status, detail);
 }
 
 void answer_unable(struct http_request *request, const char *detail) {

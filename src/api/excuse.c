@@ -1,6 +1,7 @@
 /* POST /v1/breaches/ID/excuse: answered when it is on disk. */
 #include "api/answer.h"
 #include "api/state.h"
+#include "slad/base/log.h"
 #include "slad/service/intake.h"
 #include "slad/wire/json.h"
 
@@ -34,6 +35,8 @@ void post_excuse(const struct question *question) {
     if (!code)
         code = intake_excuse(question->api->service, id, http_peer_uid(request), span_of(text), &err);
     json_free(body);
+    if (!code)
+        log_info("excuse asked for", "breach=%lld by_uid=%lld", (long long)id, (long long)http_peer_uid(request));
     if (code == ERR_IO) answer_unable(request, err.text);
     else if (code) answer_err(request, &err);
     else posted_excuse(question->api, request, id);

@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/admins.h"
 #include "api/answer.h"
 #include "api/query.h"
 #include "slad/base/nearest.h"
@@ -19,14 +20,15 @@ struct route {
     view *view;
     void (*handler)(const struct question *question);
     const char *params[12]; /* NULL at the end */
+    unsigned needs; /* bits of enum serve, of which the place must serve one; 0: SERVE_READ of GET, else SERVE_ADMIN */
 };
 
-static void ask_status(const struct question *question);
-static void ask_inputs(const struct question *question);
 static void ask_figures(const struct question *question);
 static void ask_contact(const struct question *question);
 
 static const struct route routes[] = {
+    {"GET", "/v1/health", .handler = ask_health, .needs = SERVE_ALL},
+    {"GET", "/v1/ready", .handler = ask_ready, .needs = SERVE_ALL},
     {"GET", "/v1/status", .handler = ask_status},
     {"GET", "/v1/inputs", .handler = ask_inputs},
     {"GET", "/v1/standards", .plain = view_standards},
@@ -43,47 +45,13 @@ static const struct route routes[] = {
     {"GET", "/v1/contacts/", .handler = ask_contact, .params = {"standard"}},
     {"GET", "/metrics", .handler = ask_metrics},
     {"POST", "/v1/breaches/", .handler = post_excuse}, /* ID/excuse */
-    {"POST", "/v1/events", .handler = post_events},
+    {"POST", "/v1/events", .handler = post_events, .needs = SERVE_INGEST},
     {"POST", "/v1/reload", .handler = post_reload},
     {"POST", "/v1/diff", .handler = post_diff},
 };
 enum { ROUTES = sizeof routes / sizeof *routes };
 
 /* ---------------------------------------------------------------- handlers that are nearly plain */
-
-/* What the service knows, and the inputs, of which it does not. */
-static void ask_status(const struct question *question) {
-    struct buf body = {0};
-    struct err err;
-    if (view_status(question->api->service, &body, &err)) {
-        answer_err(question->request, &err);
-    } else {
-        if (question->api->inputs) {
-            body.data[--body.size] = '\0'; /* the closing brace */
-            buf_add_text(&body, ",\"inputs\":");
-            question->api->inputs(question->api->inputs_arg, &(struct json_writer){.out = &body});
-            buf_add_char(&body, '}');
-        }
-        answer_json(question->request, buf_span(&body));
-    }
-    buf_fini(&body);
-}
-
-static void ask_inputs(const struct question *question) {
-    struct buf body = {0};
-    struct json_writer w = {.out = &body};
-    json_object_begin(&w);
-    json_key(&w, "inputs");
-    if (question->api->inputs) {
-        question->api->inputs(question->api->inputs_arg, &w);
-    } else {
-        json_array_begin(&w);
-        json_array_end(&w);
-    }
-    json_object_end(&w);
-    answer_json(question->request, buf_span(&body));
-    buf_fini(&body);
-}
 
 static void ask_contact(const struct question *question) {
     struct buf body = {0};
@@ -149,6 +117,38 @@ static void other_method(struct http_request *request, const char *allowed, cons
     answer_problem(request, 405, detail);
 }
 
+/* ---------------------------------------------------------------- who may do what */
+
+static unsigned needs_of(const struct route *route) {
+    if (route->needs) return route->needs;
+    return strcmp(route->method, "GET") == 0 ? SERVE_READ : SERVE_ADMIN;
+}
+
+static void not_served(const struct api_server *server, unsigned needs, struct http_request *request) {
+    const struct endpoint *endpoint = server->endpoint;
+    const char *word = needs & SERVE_READ ? "read" : needs & SERVE_INGEST ? "ingest" : "admin";
+    struct buf detail = {0};
+    buf_printf(&detail, "\"%s\" is not served here", word);
+    if (endpoint->file) buf_printf(&detail, ": see \"serve\" (%s:%d)", endpoint->file, endpoint->line);
+    if (endpoint->kind == ENDPOINT_HTTP) buf_add_text(&detail, "; use the Unix socket");
+    answer_kept_out(server, request, 403, buf_text(&detail));
+    buf_fini(&detail);
+}
+
+/* False: it has been answered. */
+static bool may(const struct api_server *server, const struct route *route, struct http_request *request) {
+    unsigned needs = needs_of(route);
+    struct buf why = {0};
+    if (!(server->endpoint->serves & needs)) {
+        not_served(server, needs, request);
+        return false;
+    }
+    bool fine = needs != SERVE_ADMIN || admins_have(server, http_peer(request), &why);
+    if (!fine) answer_kept_out(server, request, 403, buf_text(&why));
+    buf_fini(&why);
+    return fine;
+}
+
 static void run_route(
     struct api *api, const struct route *route, struct span name, struct http_request *request) {
     struct query query;
@@ -164,25 +164,27 @@ static void run_route(
         ask_view(&question, route);
 }
 
-void route_request(struct api *api, bool read_only, struct http_request *request) {
+static const struct route *find_route(const char *path, struct span *name) {
+    for (size_t i = 0; i < ROUTES; i++)
+        if (route_fits(&routes[i], path, name)) return &routes[i];
+    return NULL;
+}
+
+void route_request(const struct api_server *server, struct http_request *request) {
     const char *method = http_method(request);
     bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-    const struct route *found = NULL;
     struct span name;
-    for (size_t i = 0; i < ROUTES && !found; i++)
-        if (route_fits(&routes[i], http_path(request), &name)) found = &routes[i];
-    if (!found) {
+    const struct route *route = find_route(http_path(request), &name);
+    if (!route) {
         no_such_path(request);
         return;
     }
-    bool route_reads = strcmp(found->method, "GET") == 0;
-    if (read_only && !(reads && route_reads))
-        other_method(request, route_reads ? "GET, HEAD" : "",
-            "over TCP only questions are answered; use the Unix socket");
-    else if (route_reads && !reads)
+    if (!may(server, route, request)) return;
+    bool route_reads = strcmp(route->method, "GET") == 0;
+    if (route_reads && !reads)
         other_method(request, "GET, HEAD", "this can only be asked (GET)");
-    else if (!route_reads && strcmp(method, found->method) != 0)
-        other_method(request, found->method, "this is done with POST");
+    else if (!route_reads && strcmp(method, route->method) != 0)
+        other_method(request, route->method, "this is done with POST");
     else
-        run_route(api, found, name, request);
+        run_route(server->api, route, name, request);
 }

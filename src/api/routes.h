@@ -7,6 +7,6 @@
 #include "api/state.h"
 
 /* Answers a request, or hands it to the handler that will. */
-void route_request(struct api *api, bool read_only, struct http_request *request);
+void route_request(const struct api_server *server, struct http_request *request);
 
 #endif

@@ -4,7 +4,9 @@
 #ifndef SLAD_API_STATE_H
 #define SLAD_API_STATE_H
 
+#include <sys/types.h>
 #include "slad/api/api.h"
+#include "slad/base/secret.h"
 #include "slad/loop/http.h"
 #include "slad/service/view.h"
 
@@ -24,11 +26,28 @@ struct streams {
 struct api_server {
     struct api *api;
     struct http_server *http;
-    bool read_only;
+    const struct endpoint *endpoint;
+    bool asks_token; /* then every request must have it */
+    char token[SECRET_MAX];
+    bool has_group; /* of a Unix socket: its file's */
+    gid_t group;
 };
+struct admin_ids { /* admins.h */
+    bool is_given;
+    unsigned *users, *groups;
+    size_t user_count, group_count;
+};
+struct last_reload {
+    int64_t at_ms; /* 0: there was none since the start */
+    int64_t by_uid; /* -1: not over HTTP */
+    bool in_force;
+};
+enum { API_STARTING_MAX = 96 }; /* what is done, and two numbers */
 struct api {
     struct loop *loop;
-    struct service *service;
+    struct service *service;     /* NULL before api_begin() */
+    const struct config *config; /* in force */
+    char starting[API_STARTING_MAX];
     struct api_server *servers;
     size_t server_count;
     void (*inputs)(void *arg, struct json_writer *w);
@@ -38,6 +57,9 @@ struct api {
     struct loop_task posted_task;
     struct slow *slow;
     struct reload *reload;
+    int64_t reload_uid; /* of who asked for the reload under way; -1: nobody here */
+    struct last_reload last_reload;
+    struct admin_ids admins;
     struct streams streams;
 };
 
@@ -73,8 +95,17 @@ void streams_news(struct api *api, const struct feed_message *message);
 void streams_drop(struct api *api); /* ends them all */
 /* metrics.c */
 void ask_metrics(const struct question *question);
+/* status.c */
+void ask_status(const struct question *question);
+void ask_inputs(const struct question *question);
+/* health.c */
+void ask_health(const struct question *question);
+void ask_ready(const struct question *question);
+/* {"healthy":true,"reasons":[]} */
+void health_write(struct api *api, struct json_writer *w);
 /* reload.c */
 void post_reload(const struct question *question);
+void reload_ended(struct api *api, struct span news); /* whoever asked for it; news: as the feed tells it */
 void reload_drop(struct api *api);
 
 #endif

@@ -64,18 +64,18 @@ static size_t put_head(char *line, size_t room, enum log_level level) {
         line, room, "%s.%03dZ %s ", stamp, (int)(now_ms % 1000 + 1000) % 1000, level_word(level));
 }
 
-/* Copies text with C0, DEL and C1 written as \xNN; stops before what does not fit. Returns the length. */
+/* Copies text with all that is not shown as it is written as \xNN; stops before what does not fit. Returns the length. */
 static size_t put_clean(char *out, size_t room, const char *text) {
     size_t size = 0;
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        bool c1 = p[0] == 0xC2 && p[1] >= 0x80 && p[1] <= 0x9F;
-        bool escape = *p < 0x20 || *p == 0x7F || c1;
-        if (size + (c1 ? 8 : escape ? 4 : 1) >= room) break;
-        if (escape)
-            size += (size_t)snprintf(out + size, room - size, "\\x%02x", *p);
+    for (const char *p = text, *end = text + strlen(text); p < end;) {
+        size_t shown = utf8_shown(p, end);
+        if (size + (shown ? shown : 4) >= room) break;
+        if (shown)
+            memcpy(out + size, p, shown);
         else
-            out[size++] = (char)*p;
-        if (c1) size += (size_t)snprintf(out + size, room - size, "\\x%02x", *++p);
+            snprintf(out + size, room - size, "\\x%02x", (unsigned)(unsigned char)*p);
+        size += shown ? shown : 4;
+        p += shown ? shown : 1;
     }
     return size;
 }

@@ -61,6 +61,11 @@ static bool must_escape(uint32_t code) {
            (code >= 0x2066 && code <= 0x2069);
 }
 
+size_t utf8_shown(const char *p, const char *end) {
+    size_t size = sequence((const unsigned char *)p, (const unsigned char *)end);
+    return size && !must_escape(utf8_next(&p, end)) ? size : 0;
+}
+
 static bool is_quoted(char c) {
     return c == '"' || c == '\\';
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "conf/access.h"
 #include "conf/calendars.h"
 #include "conf/endpoints.h"
 #include "conf/rules_only.h"
@@ -14,6 +15,7 @@ enum key {
     DATABASE,
     LISTEN,
     INPUTS,
+    ADMIN,
     RETAIN,
     PUBLISH,
     GRACE,
@@ -24,7 +26,7 @@ enum key {
     STANDARDS,
     KEYS
 };
-static const char *const key_names[KEYS] = {"database", "listen", "inputs", "retain", "publish", "grace",
+static const char *const key_names[KEYS] = {"database", "listen", "inputs", "admin", "retain", "publish", "grace",
     "max_ahead", "include", "timezone", "calendars", "standards"};
 
 enum {
@@ -80,6 +82,7 @@ static void read_settings(struct load *load, const struct node *const *values) {
     struct reader *r = &load->reader;
     struct config *config = load->config;
     read_database(r, values[DATABASE], config);
+    if (values[ADMIN]) admins_read(r, values[ADMIN], &config->admins);
     if (values[RETAIN]) read_retain(r, values[RETAIN], config);
     if (values[PUBLISH]) (void)reader_duration(r, values[PUBLISH], PUBLISH_LEAST_MS, &config->publish_ms);
     if (values[GRACE]) (void)reader_duration(r, values[GRACE], 0, &config->grace_ms);

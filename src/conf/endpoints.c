@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/un.h>
 
+#include "conf/access.h"
 #include "conf/format.h"
 #include "slad/conf/paths.h"
 
@@ -20,9 +21,11 @@ const char *endpoints_join(struct arena *arena, const char *file, const char *pa
 
 /* ---- the values */
 
-enum key { UNIX, TCP, HTTP, FILE_PATH, AMI, USER, SECRET_FILE, CREDENTIAL, MODE, GROUP, FORMAT, CSV, MAP, KEYS };
+enum key { UNIX, TCP, HTTP, FILE_PATH, AMI, USER, SECRET_FILE, CREDENTIAL, MODE, GROUP, SERVE, TOKEN_FILE, HOSTS, FORMAT,
+    CSV, MAP, KEYS };
 static const char *const key_names[KEYS] = {
-    "unix", "tcp", "http", "file", "ami", "user", "secret_file", "credential", "mode", "group", "format", "csv", "map"};
+    "unix", "tcp", "http", "file", "ami", "user", "secret_file", "credential", "mode", "group", "serve", "token_file", "hosts",
+    "format", "csv", "map"};
 
 static bool read_port(struct span text, int *out) {
     int port = 0;
@@ -99,7 +102,14 @@ struct side {
     bool takes[KEYS];
 };
 static const struct side listen_side = {
-    "an entry of \"listen\"", {[UNIX] = true, [HTTP] = true, [MODE] = true, [GROUP] = true}};
+    "an entry of \"listen\"", {[UNIX] = true,
+        [HTTP] = true,
+        [CREDENTIAL] = true,
+        [MODE] = true,
+        [GROUP] = true,
+        [SERVE] = true,
+        [TOKEN_FILE] = true,
+        [HOSTS] = true}};
 static const struct side input_side = {"an entry of \"inputs\"",
     {[UNIX] = true,
         [TCP] = true,
@@ -110,6 +120,7 @@ static const struct side input_side = {"an entry of \"inputs\"",
         [CREDENTIAL] = true,
         [MODE] = true,
         [GROUP] = true,
+        [TOKEN_FILE] = true,
         [FORMAT] = true,
         [CSV] = true,
         [MAP] = true}};
@@ -147,14 +158,6 @@ static bool read_place(
     return true;
 }
 
-static bool read_credential(struct reader *r, const struct node *node, const char **out) {
-    if (!reader_text(r, node, "the name of a credential", out)) return false;
-    if (!strchr(*out, '/')) return true;
-    return reader_error(r, node, "%s is not the name of a credential: one of $CREDENTIALS_DIRECTORY, without a folder",
-               reader_shown(r, node)),
-           false;
-}
-
 /* What an exchange is asked with. */
 static bool read_login(struct reader *r, const struct node *entry, const struct node *const *values, const char *file,
     struct endpoint *out) {
@@ -164,13 +167,13 @@ static bool read_login(struct reader *r, const struct node *entry, const struct 
     if (!values[SECRET_FILE] == !values[CREDENTIAL])
         clean = (reader_error(r, entry, "an input \"ami\" needs either \"secret_file\" or \"credential\""), false);
     if (values[USER]) clean = reader_text(r, values[USER], "a user", &out->user) && clean;
-    if (values[CREDENTIAL]) clean = read_credential(r, values[CREDENTIAL], &out->credential) && clean;
+    if (values[CREDENTIAL]) clean = access_credential(r, values[CREDENTIAL], &out->credential) && clean;
     if (values[SECRET_FILE]) {
         const char *path;
         if (!reader_text(r, values[SECRET_FILE], "the path of a file", &path)) return false;
         out->secret_file = endpoints_join(r->arena, file, path);
     }
-    for (int key = FORMAT; key < KEYS; key++)
+    for (int key = TOKEN_FILE; key < KEYS; key++)
         if (values[key])
             clean = (reader_error(r, values[key], "\"%s\" has no place beside \"ami\"", key_names[key]), false);
     return clean;
@@ -178,7 +181,7 @@ static bool read_login(struct reader *r, const struct node *entry, const struct 
 
 static bool refuse_login(struct reader *r, const struct node *const *values) {
     bool clean = true;
-    for (int key = USER; key <= CREDENTIAL; key++)
+    for (int key = USER; key <= SECRET_FILE; key++)
         if (values[key]) clean = (reader_error(r, values[key], "\"%s\" is for inputs \"ami\"", key_names[key]), false);
     return clean;
 }
@@ -212,6 +215,9 @@ static bool read_endpoint(struct scope *scope, const struct node *node, const st
         return read_login(r, node, values, file, out) && clean;
     }
     clean = refuse_login(r, values) && clean;
+    const struct access_nodes access = {
+        values[kind], values[SERVE], values[TOKEN_FILE], values[CREDENTIAL], values[HOSTS]};
+    clean = access_read(r, &access, file, out) && clean;
     clean = format_read(scope, node, values[FORMAT], values[CSV], values[MAP], &out->format) && clean;
     if (clean && out->format.kind == FORMAT_AMI)
         clean = (reader_error(r, values[FORMAT], "\"format: ami\" is for replays of a recorded link: to connect to the "
@@ -258,7 +264,7 @@ static void read_side(struct scope *scope, const struct node *node, const struct
 static void set_default(struct arena *arena, char *take_path, struct endpoint **list, size_t *count) {
     *list = arena_alloc(arena, sizeof **list);
     **list = (struct endpoint){
-        .kind = ENDPOINT_UNIX, .path = arena_text(arena, span_of(take_path))};
+        .kind = ENDPOINT_UNIX, .path = arena_text(arena, span_of(take_path)), .serves = SERVE_ALL};
     *count = 1;
     free(take_path);
 }

@@ -1,6 +1,7 @@
 /* The engine's face: events and instants in. Reading is in read.c. */
 #include "slad/engine/engine.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include "deadline.h"
 #include "evict.h"
@@ -36,6 +37,9 @@ void engine_free(struct engine *engine) {
     for (size_t i = 0; i < engine->program->count; i++) ledger_fini(&engine->ledgers[i]);
     free(engine->ledgers);
     program_free(engine->program);
+#ifndef NDEBUG
+    assert(engine->texts.pool.used_bytes == 0); /* whatever was lent was given back */
+#endif
     intern_fini(&engine->texts);
     free(engine);
 }
@@ -49,10 +53,24 @@ void engine_set_grace(struct engine *engine, int64_t grace_ms) {
     engine->options.grace_ms = grace_ms;
 }
 
+/* An event that is of no interest does not make a contact, and all it may say is that its contact is heard of. */
+static void take_now(struct engine *engine, struct span name, int64_t received_ms, struct moment *m) {
+    struct timeline *timeline = &engine->timeline;
+    bool interest = moment_is_of_interest(engine->program, m);
+    struct contact *contact = interest ? timeline_contact(timeline, name) : timeline_find(timeline, name);
+    if (contact && received_ms > contact->received_ms) contact->received_ms = received_ms;
+    if (!interest) {
+        moment_free(timeline, m);
+        return;
+    }
+    m->contact = contact;
+    fold_moment(engine, m);
+}
+
 void engine_event(struct engine *engine, const struct event *event) {
     struct moment *moment = moment_new(&engine->timeline, event);
     if (event->at_ms <= engine->now) {
-        fold_moment(engine, event->contact, event->received_ms, moment);
+        take_now(engine, event->contact, event->received_ms, moment);
         return;
     }
     struct waiting *waiting = pool_zalloc(&engine->texts.pool, sizeof *waiting);
@@ -72,9 +90,32 @@ static void take_waiting(struct engine *engine) {
         struct contact *contact = timeline_find(&engine->timeline, sym_span(waiting->contact));
         if (contact && contact->waiting && moment_is_of_interest(engine->program, moment)) contact->waiting--;
         waiting->moment = NULL;
-        fold_moment(engine, sym_span(waiting->contact), waiting->received_ms, moment);
+        take_now(engine, sym_span(waiting->contact), waiting->received_ms, moment);
         waiting_free(engine, waiting);
     }
+}
+
+struct moment *engine_prepare(struct engine *engine, const struct event *event) {
+    struct timeline *timeline = &engine->timeline;
+    struct moment *m = moment_new(timeline, event);
+    if (moment_is_of_interest(engine->program, m)) {
+        m->contact = timeline_contact(timeline, event->contact);
+        return m;
+    }
+    moment_free(timeline, m);
+    return NULL;
+}
+
+int engine_compare(const struct moment *a, const struct moment *b) {
+    return moment_cmp(a, b);
+}
+
+void engine_take(struct engine *engine, struct moment *m) {
+    fold_moment(engine, m);
+}
+
+void engine_discard(struct engine *engine, struct moment *m) {
+    moment_free(&engine->timeline, m);
 }
 
 void engine_advance(struct engine *engine, int64_t now_ms, int64_t held_ms) {

@@ -51,21 +51,14 @@ static void append(struct engine *engine, struct contact *contact, struct moment
     }
 }
 
-void fold_moment(struct engine *engine, struct span name, int64_t received_ms, struct moment *m) {
-    struct timeline *timeline = &engine->timeline;
-    bool interest = moment_is_of_interest(engine->program, m);
-    struct contact *contact = interest ? timeline_contact(timeline, name) : timeline_find(timeline, name);
-    if (contact && received_ms > contact->received_ms) contact->received_ms = received_ms;
-    if (!interest) {
-        moment_free(timeline, m);
-        return;
-    }
-    m->contact = contact;
+void fold_moment(struct engine *engine, struct moment *m) {
+    struct contact *contact = m->contact;
     const struct moments *own = &contact->subject.moments;
     const struct moment *last = own->count ? own->list[own->count - 1] : NULL;
     bool late = last && moment_cmp(m, last) < 0;
     if (!late) {
-        m->attrs = attrs_after(&engine->texts, last ? last->attrs : timeline->nothing, m->own, m->own_count);
+        struct attrs *before = last ? last->attrs : engine->timeline.nothing;
+        m->attrs = attrs_after(&engine->texts, before, m->own, m->own_count);
         late = needs_redo_anywhere(engine, contact, m);
     }
     if (late) redo_moment(engine, contact, m);

@@ -9,7 +9,7 @@
 
 #include "state.h"
 
-/* Takes over the moment. */
-void fold_moment(struct engine *engine, struct span contact, int64_t received_ms, struct moment *moment);
+/* Takes over the moment, whose contact is set; one of interest. */
+void fold_moment(struct engine *engine, struct moment *moment);
 
 #endif

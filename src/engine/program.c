@@ -19,9 +19,32 @@ static bool name_eq(const void *item, const void *key) {
     return span_eq(((const struct name_entry *)item)->name, *(const struct span *)key);
 }
 
-uint16_t program_slot(const struct program *program, struct span attr) {
+/* Names of attributes are few and short: most are found here, without a hash (4 % of a replay). */
+enum { MEMO_SLOTS = 64, MEMO_BYTES = 22 };
+struct slot_memo {
+    uint8_t bytes; /* 0: free */
+    char name[MEMO_BYTES];
+    uint16_t slot;
+};
+
+static struct slot_memo *memo_of(const struct program *program, struct span attr) {
+    size_t mixed = attr.n * 5 + (unsigned char)attr.p[0] * 3u + (unsigned char)attr.p[attr.n - 1];
+    return &program->memo[mixed % MEMO_SLOTS];
+}
+
+static uint16_t find_slot(const struct program *program, struct span attr) {
     const struct slot_entry *entry = map_find(&program->slots, span_hash(attr), slot_eq, &attr);
     return entry ? entry->slot : SLOT_NONE;
+}
+
+uint16_t program_slot(const struct program *program, struct span attr) {
+    if (!attr.n || attr.n > MEMO_BYTES || !program->memo) return find_slot(program, attr);
+    struct slot_memo *memo = memo_of(program, attr);
+    if (memo->bytes != attr.n || memcmp(memo->name, attr.p, attr.n) != 0) {
+        *memo = (struct slot_memo){.bytes = (uint8_t)attr.n, .slot = find_slot(program, attr)};
+        memcpy(memo->name, attr.p, attr.n);
+    }
+    return memo->slot;
 }
 
 uint32_t program_name(const struct program *program, struct span event) {
@@ -308,6 +331,7 @@ struct program *program_new(const struct ruleset *rules, struct intern *texts) {
     make_masks(program);
     program->keyspaces[0].count = 1;
     index_names(program);
+    program->memo = mem_zalloc(MEMO_SLOTS * sizeof *program->memo); /* no slot is added from here on */
     sieve_make(program);
     return program;
 }
@@ -342,6 +366,7 @@ void program_free(struct program *program) {
     }
     map_fini(&program->slots);
     map_fini(&program->name_map);
+    free(program->memo);
     free(program->names);
     free(program->slot_names);
     free(program->standards);

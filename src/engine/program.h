@@ -112,6 +112,7 @@ struct program {
     const char **slot_names;
     size_t slot_count, slot_capacity;
     struct map slots; /* of struct slot_entry */
+    struct slot_memo *memo; /* the latest names looked up */
     struct event_name **names;
     size_t name_count, name_capacity;
     struct map name_map; /* of struct event_name_entry */

@@ -81,7 +81,9 @@ static void find_subjects(struct redo *redo) {
 /* Begins a run before the first moment that changes. Returns the place of its next moment. */
 static size_t start_run(struct engine *engine, const struct redo_item *item, struct run *run) {
     run_begin(run, item->standard);
-    return item->whole ? 0 : landmark_before(&engine->texts, item->at->subject, item->standard, item->at->first, &run->track);
+    if (item->whole) return 0;
+    run->partial = true;
+    return landmark_before(&engine->texts, item->at->subject, item->standard, item->at->first, &run->track);
 }
 
 /* Runs through the last moment that changes. Returns the place of the next. Cycles that ended before a landmark do not

@@ -133,6 +133,13 @@ void run_measures(struct engine *engine, uint32_t standard, struct subject *subj
     if (last && last->exists) add_measure(out, &last->cycle);
 }
 
+/* Nothing is lost when it is run again once it applies. */
+static bool measures_nothing(const struct run *run) {
+    const struct cycle *c = &run->track.cycle;
+    return !run->partial && !run->count && run->track.exists && cycle_runs(c) && c->outcome == OUTCOME_NONE &&
+           c->limit_kind == LIMIT_NONE;
+}
+
 /* A limit that was ripe stays so: late events do not put it off for ever. */
 void run_install(struct engine *engine, struct subject *subject, struct run *run) {
     uint32_t standard = run->track.standard;
@@ -141,6 +148,11 @@ void run_install(struct engine *engine, struct subject *subject, struct run *run
     run->track.ripe_to_warn = before && before->ripe_to_warn;
     subject_drop_track(subject, &engine->texts, standard);
     if (!run->track.exists && !run->track.held) return;
+    struct contact *contact = contact_of(subject);
+    if (contact && measures_nothing(run)) {
+        contact_add_idle(&engine->texts.pool, contact, standard);
+        return;
+    }
     struct track *track = subject_add_track(&engine->texts.pool, subject, standard);
     *track = run->track;
     deadline_set(engine, track);

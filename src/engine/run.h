@@ -11,6 +11,7 @@ struct run {
     struct cycle *cycles; /* but the last, which is in track when track.exists */
     size_t count, capacity;
     struct track track;
+    bool partial; /* it began at a landmark */
 };
 /* A run moment by moment: from the start of a timeline, or from run->track as it was before the first moment given. */
 void run_begin(struct run *run, uint32_t standard);

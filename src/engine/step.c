@@ -6,15 +6,6 @@
 #include "sieve.h"
 #include "warn.h"
 
-static void add_idle(struct pool *pool, struct contact *contact, uint32_t standard) {
-    for (uint32_t i = 0; i < contact->idle_count; i++)
-        if (contact->idle[i] == standard) return;
-    size_t capacity = contact->idle_capacity;
-    contact->idle = pool_grow(pool, contact->idle, &capacity, contact->idle_count + 1, sizeof *contact->idle);
-    contact->idle_capacity = (uint32_t)capacity;
-    contact->idle[contact->idle_count++] = standard;
-}
-
 /* A standard without a track begins to apply to a contact that has a past. */
 static void first_run(struct engine *engine, struct subject *subject, uint32_t standard, int64_t cause) {
     struct run run;
@@ -61,7 +52,7 @@ static void step_value(
 static bool applies_from_here(
     struct engine *engine, struct contact *contact, uint32_t standard, const struct moment *m) {
     if (limit_of(engine->ledgers[standard].rule, m->attrs).kind != LIMIT_NONE) return true;
-    add_idle(&engine->texts.pool, contact, standard);
+    contact_add_idle(&engine->texts.pool, contact, standard);
     return false;
 }
 

@@ -46,17 +46,28 @@ static void subject_free(struct timeline *timeline, struct subject *subject) {
     pool_free(&timeline->texts->pool, subject, sizeof *subject);
 }
 
-void timeline_fini(struct timeline *timeline) {
+/* The pool takes everything back at once: millions of contacts would take seconds. Only a build with asserts goes
+ * through them all, so that engine_free() can tell whether anything was lost. */
+#ifdef NDEBUG
+static void give_back(struct timeline *timeline) {
+    (void)timeline;
+}
+#else
+static void give_back(struct timeline *timeline) {
     size_t cursor = 0;
     void *item;
-    for (size_t k = 1; k < timeline->program->keyspace_count; k++) {
+    for (size_t k = 1; k < timeline->program->keyspace_count; k++)
         for (cursor = 0; (item = map_next(&timeline->subjects[k], &cursor));) subject_free(timeline, item);
-        map_fini(&timeline->subjects[k]);
-    }
     for (cursor = 0; (item = map_next(&timeline->contacts, &cursor));) contact_free(timeline, item);
+    attrs_drop(timeline->texts, timeline->nothing);
+}
+#endif
+
+void timeline_fini(struct timeline *timeline) {
+    give_back(timeline);
+    for (size_t k = 1; k < timeline->program->keyspace_count; k++) map_fini(&timeline->subjects[k]);
     map_fini(&timeline->contacts);
     free(timeline->subjects);
-    attrs_drop(timeline->texts, timeline->nothing);
 }
 
 /* ---------------------------------------------------------------- contacts and subjects */
@@ -149,8 +160,14 @@ struct group subject_texts(const struct subject *subject, struct span *spare) {
 
 /* ---------------------------------------------------------------- moments */
 
-static int by_slot(const void *a, const void *b) {
-    return ((const struct own *)a)->slot - ((const struct own *)b)->slot;
+/* They are few, and come in much the same order event after event. */
+static void sort_by_slot(struct own *own, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        struct own moved = own[i];
+        size_t k = i;
+        for (; k > 0 && own[k - 1].slot > moved.slot; k--) own[k] = own[k - 1];
+        own[k] = moved;
+    }
 }
 
 struct moment *moment_new(struct timeline *timeline, const struct event *event) {
@@ -165,7 +182,7 @@ struct moment *moment_new(struct timeline *timeline, const struct event *event) 
         uint16_t slot = program_slot(program, event->attrs[i].name);
         if (slot != SLOT_NONE) own[n++] = (struct own){val_new(timeline->texts, &event->attrs[i].value), slot};
     }
-    if (n > 1) qsort(own, n, sizeof *own, by_slot);
+    sort_by_slot(own, n);
     struct moment *m = pool_alloc(&timeline->texts->pool, sizeof *m + n * sizeof *own);
     *m = (struct moment){.at = event->at_ms, .seq = event->seq, .own_count = n};
     m->name = program_name(program, event->name);
@@ -258,6 +275,15 @@ void timeline_place_elsewhere(struct timeline *timeline, struct contact *contact
 }
 
 /* ---------------------------------------------------------------- tracks */
+
+void contact_add_idle(struct pool *pool, struct contact *contact, uint32_t standard) {
+    for (uint32_t i = 0; i < contact->idle_count; i++)
+        if (contact->idle[i] == standard) return;
+    size_t capacity = contact->idle_capacity;
+    contact->idle = pool_grow(pool, contact->idle, &capacity, contact->idle_count + 1, sizeof *contact->idle);
+    contact->idle_capacity = (uint32_t)capacity;
+    contact->idle[contact->idle_count++] = standard;
+}
 
 struct track *subject_track(const struct subject *subject, uint32_t standard) {
     for (uint32_t i = 0; i < subject->track_count; i++)

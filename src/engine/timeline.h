@@ -96,6 +96,9 @@ void moments_mark(const struct program *program, const struct moments *moments, 
 /* Puts the contact's moments into the subjects of other keyspaces that they belong to. */
 void timeline_place_elsewhere(struct timeline *timeline, struct contact *contact);
 
+/* The standard was started here, and does not apply. */
+void contact_add_idle(struct pool *pool, struct contact *contact, uint32_t standard);
+
 struct track *subject_track(const struct subject *subject, uint32_t standard); /* or NULL */
 struct track *subject_add_track(struct pool *pool, struct subject *subject, uint32_t standard);
 void subject_drop_track(struct subject *subject, struct intern *texts, uint32_t standard);

@@ -2,9 +2,9 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include "ingest/secret.h"
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
+#include "slad/base/secret.h"
 #include "slad/base/utf8.h"
 
 enum { BANNER_MAX = 256 }; /* "Asterisk Call Manager/11.0.0" */
@@ -39,10 +39,11 @@ static void say_if_exposed(struct ami_link *link, bool exposed) {
 
 /* The secret is read anew each time: it may have been put right. */
 static void introduce(struct ami_link *link) {
+    struct secret_place place = {link->endpoint->secret_file, link->endpoint->credential};
     char secret[SECRET_MAX];
     bool exposed = false;
     struct err err;
-    if (secret_read(link->endpoint, secret, &exposed, &err)) {
+    if (secret_read(&place, secret, &exposed, &err)) {
         ami_link_go_away(link, err.text);
         return;
     }

@@ -1,10 +1,14 @@
 /* Which files are taken up, of the regular files in the folder that are not followed as themselves and not open:
  *  1. those that are known to have had this path, by what the system says of them, whatever they are called
  *     now: from where they were left;
- *  2. those that nobody knows, with the name of a rotated file (rotated.h), born no earlier than the last and
- *     no later than the one that is here: from their start. When the last is gone or was truncated, they must
- *     have been written to since its position was stored, and the one that holds what was read of it is its
- *     copy: from where the last was left; a shorter copy holds nothing new. */
+ *  2. those that nobody knows, with the name of a rotated file (rotated.h): from their start,
+ *      - after a rotation by renaming, when they were born no earlier than what may have been missed, and no
+ *        later than the file that is here; unless they are a copy of one that is read;
+ *      - after one by copying, when they were born since the file that is copied was first taken up; unless they
+ *        are a copy of what is in it now, which is read there as long as it is in place. The copy that holds
+ *        what was read before the truncation is taken up where that ended; a shorter one holds nothing new.
+ * Where the file system tells no time of birth, they must have been written to since the last position was
+ * stored; so they must when the last one is gone. */
 #include "ingest/chain.h"
 
 #include <inttypes.h>
@@ -15,6 +19,9 @@
 #include "ingest/rotated.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
+
+/* A rotation renames all files within a moment; it does not go on for ever. */
+#define SEARCHES_MAX 8
 
 struct link {
     int fd;
@@ -30,7 +37,10 @@ struct chain {
     struct link *links;
     size_t count, capacity;
     size_t heir; /* the link that is a copy of the last, + 1 */
+    bool moved; /* files were renamed since the folder was read */
     bool warned;
+    bool left; /* a copy of what is still in place, which may be truncated any moment */
+    int64_t since_ns; /* the first birth of what may have been missed */
 };
 
 bool chain_last_of(const struct follow *follow, struct intake_position *out) {
@@ -71,47 +81,48 @@ static void take_known(
     bool last = is_last(chain, &entry->facts);
     if (!span_eq(known->name, span_of(chain->follow->path))) return;
     if (last && chain->start->anew) return;
-    bool more = entry->facts.size > known->offset;
-    int fd = more || last ? folder_open(chain->folder, entry) : -1;
+    bool more = entry->facts.size > known->offset || !known->done; /* it may be written to still */
+    int fd = more || last ? folder_open(chain->folder, entry, &chain->moved) : -1;
     if (fd < 0) return;
     bool whole = file_matches(fd, &entry->facts, known) == FILE_IS;
-    if (whole && more) add_link(chain, fd, entry, known);
-    if (whole && last) chain->last_fd = fd;
-    if (whole && last && !more) chain->own_fd = true;
-    else if (!whole || !more) close(fd);
+    if (last && whole) chain->last_fd = fd;
+    if (!whole && last) add_link(chain, fd, entry, &(struct intake_position){0}); /* truncated, then renamed */
+    else if (whole && more) add_link(chain, fd, entry, known);
+    else if (whole && last) chain->own_fd = true;
+    else close(fd);
 }
 
 /* 2. */
 
 static bool is_in_time(const struct chain *chain, const struct file_facts *facts) {
-    const struct intake_position *last = chain->start->last;
-    const struct file_facts *here = chain->start->here;
-    bool births = facts->birth_ns && last->birth_ns;
-    if (births && facts->birth_ns < last->birth_ns) return false;
-    if (births && here && here->birth_ns && facts->birth_ns > here->birth_ns) return false;
-    return (births && chain->last_fd >= 0) || facts->mtime_ns >= last->mtime_ns;
+    const struct chain_start *start = chain->start;
+    bool births = facts->birth_ns && start->last->birth_ns;
+    if (!births) return facts->mtime_ns >= start->last->mtime_ns;
+    if (start->copied_fd) return facts->birth_ns >= start->last->begun_ns;
+    if (facts->birth_ns < chain->since_ns) return false;
+    if (start->here && start->here->birth_ns && facts->birth_ns > start->here->birth_ns) return false;
+    return chain->last_fd >= 0 || facts->mtime_ns >= start->last->mtime_ns;
 }
 
-/* A copy that somebody made of a file that is read. So few bytes may be alike by chance, but not where a copy is
- * expected. */
+/* So few bytes may be alike by chance, but not where a copy is expected. */
 static bool is_copy_of_open(const struct chain *chain, int fd, const struct file_facts *facts) {
-    if (facts->size < FILE_HASH_BYTES && !chain->start->fresh) return false;
-    if (file_is_copy(fd, chain->last_fd)) return true;
+    if (chain->start->copied_fd) return file_is_copy(fd, *chain->start->copied_fd);
+    if (facts->size < FILE_HASH_BYTES) return false;
+    if (chain->last_fd >= 0 && file_is_copy(fd, chain->last_fd)) return true;
     for (const struct reading *reading = chain->follow->oldest; reading; reading = reading->newer)
         if (file_is_copy(fd, reading->fd)) return true;
     return false;
 }
 
-/* Whether it is the beginning of what was read of the last, and no more. */
+/* Whether it is the beginning of what was read of the last, and no more: so it is when something that was read was
+ * written after it was complete, as what had been in the last before that was looked for then. */
 static bool is_short_copy(const struct chain *chain, int fd, const struct file_facts *facts) {
     const struct intake_position *last = chain->start->last;
     const struct reading *reading = chain->start->before;
-    char bytes[FILE_HASH_BYTES];
     if (facts->size == 0 || facts->size >= last->offset) return false;
+    if (facts->mtime_ns < last->mtime_ns) return true;
     if (facts->size >= FILE_HASH_BYTES) return file_begins(fd, last);
-    return reading && reading->tail_bytes == reading->next && facts->size <= reading->tail_bytes &&
-           pread(fd, bytes, facts->size, 0) == (ssize_t)facts->size &&
-           memcmp(bytes, reading->tail, facts->size) == 0;
+    return reading && reading_began_as(reading, fd, facts->size);
 }
 
 /* So that it is not taken for a new file when the next one is looked for. */
@@ -145,20 +156,31 @@ static void take_heir(struct chain *chain, int take_fd, const struct folder_entr
     close(link.fd);
 }
 
+/* Whether the last one does not hold any more what was read of it, so that a copy may. */
+static bool is_lost(const struct chain *chain) {
+    return chain->last_fd < 0 && chain->start->last->offset > 0;
+}
+
+static bool is_empty(int fd) {
+    struct file_facts facts;
+    return file_facts_of(fd, &facts, NULL) == 0 && facts.size == 0;
+}
+
 static void take_unknown(struct chain *chain, const struct folder_entry *entry) {
-    const struct intake_position *last = chain->start->last;
-    if (!is_in_time(chain, &entry->facts)) return;
-    int fd = folder_open(chain->folder, entry);
+    const struct chain_start *start = chain->start;
+    const struct intake_position *last = start->last;
+    int fd = is_in_time(chain, &entry->facts) ? folder_open(chain->folder, entry, &chain->moved) : -1;
     if (fd < 0) return;
-    if (chain->last_fd >= 0 ? !is_copy_of_open(chain, fd, &entry->facts)
-                            : last->offset == 0 || (!file_holds(fd, &entry->facts, last) &&
-                                                       !is_short_copy(chain, fd, &entry->facts))) {
-        add_link(chain, fd, entry, &(struct intake_position){0});
-    } else if (chain->last_fd < 0 && file_holds(fd, &entry->facts, last)) {
+    if (is_lost(chain) && file_holds(fd, &entry->facts, last)) {
         take_heir(chain, fd, entry);
-    } else {
-        if (chain->last_fd < 0) remember_copy(chain, &entry->facts);
+    } else if (is_lost(chain) && is_short_copy(chain, fd, &entry->facts)) {
+        remember_copy(chain, &entry->facts);
         close(fd);
+    } else if (is_copy_of_open(chain, fd, &entry->facts)) {
+        chain->left = chain->left || !is_empty(fd) || (start->copied_fd && !is_empty(*start->copied_fd));
+        close(fd);
+    } else {
+        add_link(chain, fd, entry, &(struct intake_position){0});
     }
 }
 
@@ -228,6 +250,29 @@ static void begin_to_read(struct chain *chain) {
     }
 }
 
+static void let_go(struct chain *chain) {
+    for (size_t i = 0; i < chain->count; i++) close(chain->links[i].fd);
+    if (chain->own_fd) close(chain->last_fd);
+    chain->count = chain->heir = 0;
+    chain->own_fd = false;
+}
+
+/* Files that are renamed while it is looked through would be missed; but that has to come to an end. */
+static void search(struct chain *chain) {
+    const struct chain_start *start = chain->start;
+    for (int i = 0; i < SEARCHES_MAX; i++) {
+        chain->folder = files_folder(chain->follow->files, chain->follow->path);
+        chain->last_fd = start->last_fd ? *start->last_fd : -1;
+        chain->moved = chain->left = false;
+        if (!chain->folder) return;
+        go_through(chain, true);
+        go_through(chain, false);
+        if (!chain->moved || i == SEARCHES_MAX - 1) return;
+        let_go(chain);
+        files_drop_folder(chain->follow->files);
+    }
+}
+
 static void warn_of_the_last(struct chain *chain) {
     const struct chain_start *start = chain->start;
     struct follow *follow = chain->follow;
@@ -246,20 +291,28 @@ static bool is_open_elsewhere(const struct chain *chain) {
 }
 
 static bool is_in_folder(const struct chain *chain) {
-    for (size_t i = 0; i < chain->folder->count; i++)
+    for (size_t i = 0; chain->folder && i < chain->folder->count; i++)
         if (is_last(chain, &chain->folder->entries[i].facts)) return !chain->start->anew;
     return false;
 }
 
 bool chain_take_up(struct follow *follow, const struct chain_start *start) {
-    struct chain chain = {.follow = follow, .start = start, .last_fd = start->last_fd ? *start->last_fd : -1};
-    chain.folder = files_folder(follow->files, follow->path);
-    if (!chain.folder) return start->last_fd != NULL;
-    go_through(&chain, true);
-    go_through(&chain, false);
+    struct chain chain = {.follow = follow, .start = start, .since_ns = start->last->birth_ns};
+    struct known_name name;
+    if (!start->copied_fd && known_of_name(files_known(follow->files), follow->path, &name) &&
+        name.undone_birth_ns < chain.since_ns)
+        chain.since_ns = name.undone_birth_ns;
+    search(&chain);
     bool there = chain.last_fd >= 0 || is_open_elsewhere(&chain) || is_in_folder(&chain);
     if (!there) warn_of_the_last(&chain);
+    if (start->copied_fd && !start->anew && !reading_is_intact(start->before)) {
+        /* It was truncated meanwhile: what was held against it is not known, and is looked for as a copy then. */
+        let_go(&chain);
+        chain.left = true;
+        files_note(follow);
+    }
     if (chain.own_fd) close(chain.last_fd);
+    if (start->copied_fd) follow->copies_changed = chain.left;
     begin_to_read(&chain);
     free(chain.links);
     return there;

@@ -12,7 +12,7 @@ struct chain_start {
     const int *last_fd;                 /* it, open, with all that was read in place; NULL: not known to be */
     bool anew;                          /* it has the path and was truncated: what was in it may be in a copy */
     const struct file_facts *here;      /* what has the path now; NULL: nothing, or it was truncated */
-    bool fresh;                         /* it was just begun anew: it may have been copied and truncated before that */
+    const int *copied_fd;               /* the file that has the path, when copies of what was in it are looked for */
     struct reading *before;             /* what is found comes before this one; NULL: at the end */
 };
 
@@ -20,7 +20,7 @@ struct chain_start {
 bool chain_last_of(const struct follow *follow, struct intake_position *out);
 /* Whether files of this path are known that are neither read to their end nor open. */
 bool chain_has_more(const struct follow *follow);
-/* Finds the files in the folder of the path and begins to read them, the eldest first. Warns of what cannot be
+/* Finds the files, as files_folder() has them, in the folder of the path and begins to read them, the eldest first. Warns of what cannot be
  * read. Whether the last one was found with all that was read of it in place. */
 bool chain_take_up(struct follow *follow, const struct chain_start *start);
 

@@ -1,7 +1,9 @@
 /* Invariants:
  * 1. count >= acked; a client with a line in the batch, or one to be answered, is pending.
  * 2. Without a stream a client is in the list of pending ones, and freed by client_settled() at the latest.
- * 3. answers is empty unless the client is greeted and pending. */
+ * 3. answers is empty unless the client is greeted and pending.
+ * 4. Nothing that a client sends before it is admitted goes further than this file: no token gets into the log as part of
+ *    a rejected line. */
 #include "ingest/client.h"
 
 #include <inttypes.h>
@@ -12,6 +14,7 @@
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
 #include "slad/wire/ack.h"
+#include "slad/wire/json.h"
 
 void client_list_add(struct client **list, enum client_list which, struct client *client) {
     if (client->links[which].link) return;
@@ -46,6 +49,8 @@ static void client_free(struct client *client) {
     for (int which = 0; which < CLIENT_LISTS; which++) client_list_remove((enum client_list)which, client);
     buf_fini(&client->answers);
     translator_free(client->source.translator);
+    loop_timer_free(client->hello_timer);
+    peer_fini(&client->peer);
     free(client);
 }
 
@@ -55,6 +60,49 @@ static void end(struct client *client, enum stream_close_how how) {
         forget_stream(client);
     }
     client_free(client);
+}
+
+/* The token. */
+
+static void keep_out(struct client *client, const char *why) {
+    struct buf answer = {0};
+    uint64_t held;
+    counter_inc(clients_kept_out);
+    if (log_allow("event client kept out", loop_now_ms(client->input->batch->loop), &held))
+        log_warning("event client kept out", "input=%s peer=%s reason=%s held=%" PRIu64, client->input->source,
+            client->peer.name, LOG_TEXT(span_of(why)), held);
+    refuse_line(&answer, why);
+    stream_write(client->stream, answer.data, answer.size);
+    buf_fini(&answer);
+    client->kept_out = true;
+}
+
+static void on_no_hello(void *arg) {
+    struct client *client = arg;
+    keep_out(client, "no hello with a token came in time");
+    end(client, STREAM_FLUSH);
+}
+
+static void admit(struct client *client) {
+    loop_timer_free(client->hello_timer);
+    client->hello_timer = NULL;
+    client->admitted = true;
+}
+
+static void take_introduction(struct client *client, struct span line) {
+    struct json *json = NULL;
+    struct err err;
+    if (line.n == 0) return;
+    const char *token = json_parse(line, &json, &err) ? NULL : json_text(json_get(json_get(json, "hello"), "token"));
+    if (!token) {
+        keep_out(client, "a token is asked for here: begin with {\"hello\":{\"client\":\"NAME\",\"token\":\"TOKEN\"}}");
+    } else if (!secret_is(client->input->token, span_of(token))) {
+        keep_out(client, "the token is not the right one");
+    } else {
+        admit(client);
+        client->greeted = true;
+    }
+    json_free(json);
 }
 
 /* Lines in. */
@@ -89,6 +137,10 @@ static void keep_line(struct client *client, struct span line) {
 /* False when the service cannot take it now. */
 static bool take_line(struct client *client, struct span line) {
     struct err err = {0};
+    if (!client->admitted) {
+        take_introduction(client, line);
+        return true;
+    }
     switch (batch_line(client->input->batch, &client->source, line, &err)) {
     case INTAKE_ACCEPTED:
     case INTAKE_DUPLICATE: keep_line(client, line); break;
@@ -102,6 +154,10 @@ static bool take_line(struct client *client, struct span line) {
 
 static void take_too_long(struct client *client) {
     struct err err = {0};
+    if (!client->admitted) {
+        keep_out(client, "a token is asked for here, and the first line is longer than 64 KiB");
+        return;
+    }
     if (batch_too_long(client->input->batch, &client->source, &err) == INTAKE_REJECTED)
         reject_next(client, err.text);
 }
@@ -112,9 +168,9 @@ static bool takes(const struct client *client) {
 
 /* Takes in what it can of *data. False when the client has to wait with the rest. */
 static bool take_lines(struct client *client, struct span *data) {
-    for (;;) {
+    while (!client->kept_out) {
         struct span all = *data, line;
-        if (!takes(client)) return false;
+        if (client->admitted && !takes(client)) return false;
         switch (lines_cut(format_framing(client->input->format), &client->skipping, data, &line)) {
         case CUT_MORE: return true;
         case CUT_SKIPPED: break;
@@ -125,6 +181,7 @@ static bool take_lines(struct client *client, struct span *data) {
             return false;
         }
     }
+    return true;
 }
 
 static size_t on_data(void *arg, struct span data) {
@@ -132,7 +189,9 @@ static size_t on_data(void *arg, struct span data) {
     struct span rest = data;
     batch_turn(client->input->batch);
     if (!take_lines(client, &rest)) batch_wait(client->input->batch, client);
-    return data.n - rest.n;
+    if (!client->kept_out) return data.n - rest.n;
+    end(client, STREAM_FLUSH);
+    return data.n;
 }
 
 /* The stream holds this rest no longer, so when the service cannot take it, it waits among the lines of the
@@ -142,7 +201,7 @@ static void on_end(void *arg, struct span rest) {
     struct span line = lines_last(rest);
     client->ended = true;
     batch_turn(client->input->batch);
-    if (line.n && !client->skipping && (client->input->batch->stalled || !take_line(client, line)))
+    if (client->admitted && line.n && !client->skipping && (client->input->batch->stalled || !take_line(client, line)))
         keep_line(client, line);
     if (!client->links[CLIENTS_PENDING].link) end(client, STREAM_FLUSH);
 }
@@ -200,12 +259,17 @@ void client_open(struct input *input, struct loop *loop, int take_fd) {
     struct client *client = mem_zalloc(sizeof *client);
     int on = 1; /* a peer that vanished is found out some day; fails harmlessly on AF_UNIX */
     (void)setsockopt(take_fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    peer_of(take_fd, &client->peer);
     client->input = input;
+    client->admitted = !input->asks_token;
     client->source = (struct intake_source){input->source, translator_new(input->format, intake_translate_options(input->batch->service))};
     client->stream = stream_open(
         loop, take_fd, &(struct stream_options){.input_bytes = LINES_BYTES_MAX + 1}, &events, client);
     client_list_add(&input->clients, CLIENTS_OF_INPUT, client);
     input->client_count++;
+    if (client->admitted) return;
+    client->hello_timer = loop_timer_new(loop, on_no_hello, client);
+    loop_timer_set(client->hello_timer, CLIENT_HELLO_MS);
 }
 
 void client_close(struct client *client) {

@@ -6,7 +6,9 @@
 
 #include "ingest/batch.h"
 #include "ingest/tally.h"
+#include "slad/base/secret.h"
 #include "slad/loop/listen.h"
+#include "slad/loop/peer.h"
 #include "slad/loop/stream.h"
 
 /* Answers waiting for a commit, beyond which no more lines are read: a line of two bytes may be answered with
@@ -15,10 +17,16 @@
 /* Answers that a client has not read, beyond which it is dropped: 18,000 acknowledgements. */
 #define CLIENT_UNREAD_MAX (256 * 1024)
 
+/* How long one that must know a token may take for its hello: the connection is somebody's place meanwhile. */
+#define CLIENT_HELLO_MS 10000
+
 /* A socket that is listened at. */
 struct input {
     struct batch *batch;
     struct listener *listener;
+    const struct endpoint *endpoint;
+    bool asks_token; /* then the first line of every connection is a hello that has it */
+    char token[SECRET_MAX];
     char *source; /* "unix:/run/slad/events.sock" */
     const struct format *format;
     struct client *clients;
@@ -35,6 +43,10 @@ struct client {
     struct {
         struct client *next, **link; /* link: what points here; NULL: not in this list */
     } links[CLIENT_LISTS];
+    struct peer peer;
+    bool admitted;         /* no token is asked for, or it had the right one */
+    bool kept_out;         /* it had not: about to be closed */
+    struct loop_timer *hello_timer; /* NULL once admitted */
     bool greeted;          /* its first line was a hello: it is answered */
     bool skipping;         /* in a line that is too long */
     bool ended;            /* it sends no more; closed once it has been told */

@@ -36,6 +36,7 @@ struct files {
     struct known known;
     struct find *find;
     struct folder *folder; /* as read in this turn */
+    uint64_t stamp, folder_stamp; /* what came before what */
     struct follow **follows, **active;
     size_t count, capacity, active_count, active_capacity, reading_cursor, round;
     struct map by_path, by_file;
@@ -199,7 +200,21 @@ static void forget_gone(struct files *files) {
 const struct folder *files_folder(struct files *files, const char *path) {
     if (files->folder && folder_is_of(files->folder, path)) return files->folder;
     folder_free(files->folder);
+    files->folder_stamp = ++files->stamp;
     return files->folder = folder_read(path);
+}
+
+void files_drop_folder(struct files *files) {
+    folder_free(files->folder);
+    files->folder = NULL;
+}
+
+bool files_folder_is_late(struct files *files, const char *path, uint64_t *asked) {
+    bool held = files->folder && folder_is_of(files->folder, path);
+    if (!*asked) *asked = ++files->stamp;
+    if (held && files->folder_stamp < *asked) return true;
+    *asked = 0;
+    return false;
 }
 
 static bool load(struct files *files) {
@@ -236,8 +251,6 @@ static void look_some(struct files *files) {
         follow_look(follow);
         if (follow->over && !follow->due && !follow->active) forget_follow(follow);
     }
-    folder_free(files->folder);
-    files->folder = NULL;
 }
 
 /* A chunk of each in turn, until the turn's share is used up. */
@@ -263,6 +276,7 @@ static void run(void *arg) {
     files->scanned = find_files(files->find, loop_now_ms(files->batch->loop)) || files->scanned;
     look_some(files);
     read_some(files);
+    files_drop_folder(files);
     if (files->due_count == 0 && files->tick >= files->forget_tick && !files->batch->stalled) forget_gone(files);
     if (files->due_count || files->active_count) schedule(files);
 }

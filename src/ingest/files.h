@@ -38,8 +38,12 @@ void files_leave(struct files *files, struct reading *reading);
 /* The reading of this file, or NULL. */
 struct reading *files_reading_of(const struct files *files, const struct file_facts *facts);
 struct follow *files_follow_at(const struct files *files, const char *path);
-/* The folder of this path as it was at the first question of this turn; NULL when it cannot be read. */
+/* The folder of this path, read once a turn; NULL when it cannot be read. What was found out before
+ * files_folder_is_late() was asked, first with *asked 0, is older than the folder that is answered, or that one
+ * is too old (true): then it is to be asked again in the next turn. */
 const struct folder *files_folder(struct files *files, const char *path);
+void files_drop_folder(struct files *files); /* what was read of it is too old */
+bool files_folder_is_late(struct files *files, const char *path, uint64_t *asked);
 /* More files are held open that lost their path than there should be. */
 bool files_has_too_many(const struct files *files);
 /* Takes note of what has happened so far. */

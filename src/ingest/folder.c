@@ -1,6 +1,7 @@
 #include "ingest/folder.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -82,11 +83,15 @@ void folder_free(struct folder *folder) {
     free(folder);
 }
 
-int folder_open(const struct folder *folder, const struct folder_entry *entry) {
+int folder_open(const struct folder *folder, const struct folder_entry *entry, bool *moved) {
     struct file_facts facts;
     int fd = openat(folder->fd, entry->name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) return -1;
+    if (fd < 0) {
+        if (errno == ENOENT) *moved = true;
+        return -1;
+    }
     if (file_facts_of(fd, &facts, NULL) == 0 && file_same(&facts, &entry->facts)) return fd;
+    *moved = true;
     close(fd);
     return -1;
 }

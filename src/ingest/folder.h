@@ -27,8 +27,9 @@ struct folder {
 struct folder *folder_read(const char *file_path);
 bool folder_is_of(const struct folder *folder, const char *file_path);
 void folder_free(struct folder *folder); /* may be NULL */
-/* The descriptor, or -1 when the file of this entry does not have that name any more. */
-int folder_open(const struct folder *folder, const struct folder_entry *entry);
+/* The descriptor, or -1. *moved is set when the file of this entry does not have that name any more: then the folder
+ * is to be read again. */
+int folder_open(const struct folder *folder, const struct folder_entry *entry, bool *moved);
 /* The part of a path after the last "/". */
 const char *folder_name_in(const char *file_path);
 

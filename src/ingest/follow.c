@@ -30,6 +30,7 @@ struct follow *follow_new(struct files *files, const char *path, const struct fo
     follow->path = mem_dup_text(span_of(path));
     follow->name = name.data;
     follow->format = format;
+    follow->next_fd = -1;
     return follow;
 }
 
@@ -56,6 +57,7 @@ static void drop(struct reading *reading) {
 
 void follow_free(struct follow *follow) {
     while (follow->oldest) drop(follow->oldest);
+    if (follow->next_fd >= 0) close(follow->next_fd);
     free(follow->path);
     free(follow->name);
     free(follow);
@@ -141,10 +143,17 @@ static void begin(struct follow *follow, int take_fd, const struct file_facts *f
     struct intake_position from = {0}, last;
     bool resumed = known && file_matches(take_fd, facts, known) == FILE_IS;
     if (resumed) from = *known;
-    if (chain_last_of(follow, &last)) {
+    bool had_path = known && span_eq(known->name, span_of(follow->path));
+    if (had_path) last = *known;
+    if (had_path || chain_last_of(follow, &last)) {
         struct file_facts last_facts = file_facts_known(&last);
         bool is_last = file_same(facts, &last_facts);
         struct chain_start start = {.last = &last, .here = is_last && !resumed ? NULL : facts, .anew = is_last && !resumed};
+        if (start.anew) {
+            start.copied_fd = &take_fd;
+            from.begun_ns = last.begun_ns;
+            from.lines = last.lines;
+        }
         if (follow->newest && reading_is_intact(follow->newest)) start.last_fd = &follow->newest->fd;
         bool there = is_last ? resumed : false;
         if (!is_last || !resumed || chain_has_more(follow)) there = chain_take_up(follow, &start) || there;
@@ -159,31 +168,35 @@ static void begin(struct follow *follow, int take_fd, const struct file_facts *f
     }
     if (resumed && known->device != facts->device) files_forget(follow->files, known);
     struct reading *reading = reading_open(follow, take_fd, facts, &from);
-    if (resumed && reading->fresh) {
-        reading->fresh_ns = from.mtime_ns;
-        follow->copies_changed = true; /* nobody was there to tell */
-    }
+    if (resumed) follow->copies_changed = true; /* nobody was there to tell */
     follow_insert(follow, reading, NULL);
     follow->searched = follow->warned = false;
     clear_trouble(follow);
     if (!resumed || !span_eq(known->name, span_of(follow->path))) (void)!reading_store(reading);
 }
 
+/* What has the path is held while the folder is looked through: what is renamed meanwhile is found there. */
 static void take_up(struct follow *follow) {
-    struct file_facts facts;
     struct err err = {0};
-    int fd = file_open(follow->path, &facts, &err);
+    if (follow->next_fd < 0) follow->next_fd = file_open(follow->path, &follow->next_facts, &err);
+    int fd = follow->next_fd;
     if (fd < 0) {
+        follow->next_fd = -1;
         if (fd != ERR_NOT_FOUND || !follow->newest) set_trouble(follow, &err);
         return;
     }
-    struct reading *open = files_reading_of(follow->files, &facts);
-    if (!open) {
-        begin(follow, fd, &facts);
+    struct reading *open = files_reading_of(follow->files, &follow->next_facts);
+    if (!open && files_folder_is_late(follow->files, follow->path, &follow->begin_asked)) {
+        files_note(follow);
         return;
     }
-    close(fd);
-    take_over(follow, open);
+    follow->next_fd = -1;
+    if (open) {
+        close(fd);
+        take_over(follow, open);
+    } else {
+        begin(follow, fd, &follow->next_facts);
+    }
 }
 
 static void see_nothing(struct follow *follow, const struct err *err) {
@@ -192,7 +205,12 @@ static void see_nothing(struct follow *follow, const struct err *err) {
         set_trouble(follow, err);
         return;
     }
-    if (!follow->newest && !follow->searched && chain_last_of(follow, &last) && !last.done)
+    bool search = !follow->newest && !follow->searched && chain_last_of(follow, &last) && !last.done;
+    if (search && files_folder_is_late(follow->files, follow->path, &follow->begin_asked)) {
+        files_note(follow);
+        return;
+    }
+    if (search)
         (void)chain_take_up(follow, &(struct chain_start){.last = &last});
     follow->searched = true;
     if (!follow->newest) set_trouble(follow, err);
@@ -216,27 +234,32 @@ static void look_for_missed(struct follow *follow) {
 /* A file that was written, copied and truncated before anything of it was read leaves nothing by which to tell: but
  * then there is a copy that it is not the beginning of. */
 static void look_for_copies(struct follow *follow, struct reading *reading) {
-    struct intake_position begun = reading->position;
-    reading->fresh = false;
-    files_listen(follow->files);
-    if (!follow->copies_changed) return;
-    follow->copies_changed = false;
-    begun.birth_ns = begun.birth_ns ? reading->fresh_ns : 0;
-    begun.mtime_ns = reading->fresh_ns;
-    (void)chain_take_up(follow,
-        &(struct chain_start){.last = &begun, .last_fd = &reading->fd, .fresh = true, .before = reading});
+    if (files_folder_is_late(follow->files, follow->path, &follow->copies_asked)) {
+        files_note(follow);
+        return;
+    }
+    (void)chain_take_up(follow, &(struct chain_start){.last = &reading->position,
+        .last_fd = &reading->fd, .copied_fd = &reading->fd, .before = reading});
+    if (reading->position.offset > 0 && reading_is_intact(reading)) reading->fresh = false;
 }
 
 /* What became of what is open. */
 
 static void go_on_anew(struct follow *follow, struct reading *reading) {
     struct intake_position *position = &reading->position;
+    reading->anew = true;
+    reading->active = false;
+    if (files_folder_is_late(follow->files, follow->path, &follow->anew_asked)) {
+        files_note(follow);
+        return;
+    }
     uint64_t size = reading->facts.size;
-    note(follow, "followed file was truncated or written anew, reading it from its start", position->offset);
     bool cut = position->head_bytes == FILE_HASH_BYTES && size >= FILE_HASH_BYTES && size < reading->next &&
                file_begins(reading->fd, position);
+    note(follow, cut ? "followed file was cut, reading on from its end"
+                     : "followed file was truncated or written anew, reading it from its start", position->offset);
     struct intake_position last = *position;
-    struct chain_start start = {.last = &last, .anew = true, .before = reading};
+    struct chain_start start = {.last = &last, .anew = true, .copied_fd = &reading->fd, .before = reading};
     if (!cut) (void)chain_take_up(follow, &start);
     position->tail_bytes = 0;
     reading_go_to(reading, cut ? size : 0);
@@ -247,7 +270,7 @@ static void check(struct follow *follow, struct reading *reading, const struct f
     bool changed = reading_see(reading, facts) || reading->touched;
     bool grown = facts->size > reading->seen;
     reading->touched = false;
-    if (facts->size < reading->next || (changed && !grown && !reading_is_intact(reading))) {
+    if (reading->anew || facts->size < reading->next || (changed && !grown && !reading_is_intact(reading))) {
         go_on_anew(follow, reading);
         return;
     }
@@ -278,7 +301,9 @@ void follow_look(struct follow *follow) {
     struct file_facts at, facts;
     struct err err = {0};
     bool there = file_facts_at(follow->path, &at, &err) == 0, has_path;
-    if (there && follow->newest && file_same(&at, &follow->newest->facts))
+    if (follow->next_fd >= 0)
+        take_up(follow);
+    else if (there && follow->newest && file_same(&at, &follow->newest->facts))
         clear_trouble(follow);
     else if (there)
         take_up(follow);
@@ -292,6 +317,8 @@ void follow_look(struct follow *follow) {
         if (has_path || file_facts_of(reading->fd, &facts, NULL) == 0) check(follow, reading, &facts);
         leave(follow, reading, has_path);
     }
+    struct reading *newest = follow->newest;
+    if (newest && newest->fresh && !newest->anew && follow->copies_changed) look_for_copies(follow, newest);
 }
 
 /* Reading. */
@@ -313,8 +340,12 @@ size_t follow_read(struct follow *follow, char *scratch) {
     int64_t bytes = reading_chunk(reading, scratch, &err);
     if (bytes == ERR_CORRUPT) {
         go_on_anew(follow, reading);
-    } else if (bytes > 0 && reading->fresh && reading->position.offset > 0) {
-        look_for_copies(follow, reading);
+    } else if (bytes > 0 && reading == follow->newest && reading->fresh && reading->position.offset > 0) {
+        /* Before it is on disk that something was read: after that nothing would tell what to look for. */
+        files_listen(follow->files);
+        files_drop_folder(follow->files);
+        if (follow->copies_changed) look_for_copies(follow, reading);
+        else reading->fresh = false;
     } else if (bytes < 0) {
         set_trouble(follow, &err);
         follow->names_changed = true; /* its position is on disk, or it is found as one that was never read */

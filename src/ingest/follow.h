@@ -26,6 +26,9 @@ struct follow {
     bool over;                       /* to be forgotten */
     bool names_changed;              /* files that look like earlier ones came or went */
     bool copies_changed;             /* the same, since copies were looked for */
+    uint64_t begin_asked, anew_asked, copies_asked; /* files_folder_is_late() */
+    int next_fd;                     /* of the file that has the path and waits for those before it; -1: none */
+    struct file_facts next_facts;
     bool searched;                   /* for its renamed file, while nothing is at the path */
     bool warned;                     /* that its file is gone */
     int64_t compressed_ns;           /* of the youngest compressed file that was warned of */

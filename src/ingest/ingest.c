@@ -6,7 +6,9 @@
 #include "ingest/files.h"
 #include "ingest/inputs.h"
 #include "ingest/sockets.h"
+#include "slad/base/log.h"
 #include "slad/base/mem.h"
+#include "slad/service/feed.h"
 
 struct ingest {
     struct batch batch;
@@ -45,6 +47,16 @@ static void recovered(void *arg) {
 static int64_t read_as_of(void *arg, int64_t now_ms) {
     struct ingest *ingest = arg;
     return files_read_as_of(ingest->files, now_ms);
+}
+
+/* A reload is when the file of a token may have changed. */
+static void news(void *arg, const struct feed_message *message) {
+    struct ingest *ingest = arg;
+    struct err err;
+    for (size_t i = 0; message->kind == FEED_RELOAD && i < ingest->input_count; i++)
+        if (ingest->inputs[i] && input_read_token(ingest->inputs[i], &err))
+            log_warning("token not read", "input=%s error=%s next=\"the one in force is kept\"",
+                ingest->inputs[i]->source, LOG_TEXT(span_of(err.text)));
 }
 
 static int open_socket(
@@ -86,7 +98,7 @@ int ingest_open(struct loop *loop, struct service *service, const struct config 
     ingest->files = files_open(&ingest->batch, config);
     service_listen(service,
         &(struct service_listener){.committed = committed,
-            .failed = failed, .recovered = recovered, .read_as_of = read_as_of, .arg = ingest});
+            .failed = failed, .recovered = recovered, .read_as_of = read_as_of, .news = news, .arg = ingest});
     *out = ingest;
     return 0;
 }

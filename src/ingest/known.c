@@ -105,13 +105,14 @@ static bool is_younger(const struct intake_position *a, const struct intake_posi
 bool known_of_name(const struct known *known, const char *path, struct known_name *out) {
     const struct list *list = list_of(known, span_of(path));
     if (!list) return false;
-    *out = (struct known_name){.mtime_ns = INT64_MIN};
+    *out = (struct known_name){.mtime_ns = INT64_MIN, .undone_birth_ns = INT64_MAX};
     for (const struct row *row = list->first; row; row = row->next) {
         const struct intake_position *p = &row->position;
         if (!out->latest || is_younger(p, out->latest)) out->latest = p;
         if (p->mtime_ns > out->mtime_ns) out->mtime_ns = p->mtime_ns;
         out->lines += p->lines;
         out->undone += !p->done;
+        if (!p->done && p->birth_ns < out->undone_birth_ns) out->undone_birth_ns = p->birth_ns;
     }
     return true;
 }

@@ -25,6 +25,7 @@ struct known_name {
     int64_t mtime_ns;                     /* the latest of all */
     uint64_t lines;                       /* of all */
     size_t undone;                        /* not read to their end */
+    int64_t undone_birth_ns;              /* of the eldest of those; INT64_MAX: there are none */
 };
 /* False when there are none. */
 bool known_of_name(const struct known *known, const char *path, struct known_name *out);

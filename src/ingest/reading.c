@@ -2,7 +2,7 @@
  * 1. position.offset <= next <= seen; offset < next only while skipping.
  * 2. position.offset is the start of a line; all lines before it were handed to the service, in this batch or
  * before.
- * 3. tail and head_* are of the bytes that were read, never of what the file holds by now: what was written
+ * 3. tail and head are of the bytes that were read, never of what the file holds by now: what was written
  * over them since shows. tail_bytes is 0 at next > 0 when they could not be had: then it is not intact.
  * 4. The hashes of position are those at the offset last stored. */
 #include "ingest/reading.h"
@@ -39,6 +39,7 @@ struct reading *reading_open(
     reading->position.inode = facts->inode;
     reading->position.birth_ns = facts->birth_ns;
     reading->position.done = false;
+    if (!reading->position.begun_ns) reading->position.begun_ns = facts->mtime_ns;
     reading->from = from->offset;
     reading->from_lines = from->lines;
     reading->stored_ms = from->updated_ms;
@@ -73,9 +74,8 @@ bool reading_see(struct reading *reading, const struct file_facts *facts) {
 /* Where it stands. */
 
 static void remember(struct reading *reading, const char *bytes, size_t count) {
-    size_t head = FILE_HASH_BYTES - (size_t)reading->head_bytes;
-    if (head > count) head = count;
-    reading->head_hash = file_hash_more(reading->head_hash, bytes, head);
+    size_t head = FILE_HASH_BYTES - reading->head_bytes < count ? FILE_HASH_BYTES - reading->head_bytes : count;
+    memcpy(reading->head + reading->head_bytes, bytes, head);
     reading->head_bytes += head;
     if (count >= FILE_HASH_BYTES) {
         memcpy(reading->tail, bytes + count - FILE_HASH_BYTES, FILE_HASH_BYTES);
@@ -88,19 +88,20 @@ static void remember(struct reading *reading, const char *bytes, size_t count) {
     reading->tail_bytes = kept + count;
 }
 
+static uint64_t hash_of(const char *bytes, size_t count) {
+    return file_hash_more(FILE_HASH_START, bytes, count);
+}
+
 /* What stands before `next`, if it is what the position says. */
 static void recall(struct reading *reading) {
     const struct intake_position *position = &reading->position;
     size_t bytes = reading->next < FILE_HASH_BYTES ? (size_t)reading->next : FILE_HASH_BYTES;
-    reading->head_hash = FILE_HASH_START;
     reading->head_bytes = reading->tail_bytes = 0;
-    if (bytes == 0 || pread(reading->fd, reading->tail, bytes, (off_t)(reading->next - bytes)) != (ssize_t)bytes)
+    if (bytes == 0 || pread(reading->fd, reading->head, bytes, 0) != (ssize_t)bytes ||
+        pread(reading->fd, reading->tail, bytes, (off_t)(reading->next - bytes)) != (ssize_t)bytes)
         return;
-    uint64_t hash = file_hash_more(FILE_HASH_START, reading->tail, bytes);
-    if (position->offset == reading->next && position->tail_bytes == bytes && hash != position->tail_hash) return;
-    reading->tail_bytes = bytes;
-    reading->head_hash = bytes < FILE_HASH_BYTES ? hash : position->head_hash;
-    reading->head_bytes = bytes;
+    if (position->tail_bytes == bytes && hash_of(reading->tail, bytes) != position->tail_hash) return;
+    reading->head_bytes = reading->tail_bytes = bytes;
 }
 
 void reading_activate(struct reading *reading) {
@@ -115,8 +116,8 @@ void reading_activate(struct reading *reading) {
 void reading_go_to(struct reading *reading, uint64_t offset) {
     reading->position.offset = reading->next = reading->seen = offset;
     reading->skipping = false;
+    reading->anew = false;
     reading->fresh = offset == 0;
-    reading->fresh_ns = reading->facts.mtime_ns;
     recall(reading);
     translator_begin(reading->source.translator);
     reading_activate(reading);
@@ -126,8 +127,8 @@ int reading_store(struct reading *reading) {
     struct intake_position *position = &reading->position;
     struct err err = {0}; /* the service says what is wrong with it */
     if (reading->next == position->offset) {
-        position->head_hash = reading->head_hash;
-        position->tail_hash = file_hash_more(FILE_HASH_START, reading->tail, reading->tail_bytes);
+        position->head_hash = hash_of(reading->head, reading->head_bytes);
+        position->tail_hash = hash_of(reading->tail, reading->tail_bytes);
         position->head_bytes = reading->head_bytes;
         position->tail_bytes = reading->tail_bytes;
     }
@@ -135,17 +136,22 @@ int reading_store(struct reading *reading) {
     return files_put(reading->follow->files, position, &err);
 }
 
-static bool tail_is_there(const struct reading *reading) {
+static bool stands(int fd, uint64_t from, const char *bytes, size_t count) {
     char found[FILE_HASH_BYTES];
+    return pread(fd, found, count, (off_t)from) == (ssize_t)count && memcmp(found, bytes, count) == 0;
+}
+
+static bool tail_is_there(const struct reading *reading) {
     size_t bytes = reading->tail_bytes;
-    if (reading->next == 0) return true;
-    return bytes > 0 && pread(reading->fd, found, bytes, (off_t)(reading->next - bytes)) == (ssize_t)bytes &&
-           memcmp(found, reading->tail, bytes) == 0;
+    return reading->next == 0 || (bytes > 0 && stands(reading->fd, reading->next - bytes, reading->tail, bytes));
 }
 
 bool reading_is_intact(const struct reading *reading) {
-    struct intake_position read = {.head_hash = reading->head_hash, .head_bytes = reading->head_bytes};
-    return tail_is_there(reading) && file_begins(reading->fd, &read);
+    return tail_is_there(reading) && stands(reading->fd, 0, reading->head, reading->head_bytes);
+}
+
+bool reading_began_as(const struct reading *reading, int fd, uint64_t bytes) {
+    return bytes <= reading->head_bytes && stands(fd, 0, reading->head, (size_t)bytes);
 }
 
 /* Lines. */
@@ -255,7 +261,7 @@ int64_t reading_chunk(struct reading *reading, char *scratch, struct err *err) {
 }
 
 bool reading_is_at_end(const struct reading *reading) {
-    return !reading->active && reading->seen >= reading->facts.size;
+    return !reading->active && !reading->anew && reading->seen >= reading->facts.size;
 }
 
 int64_t reading_as_of(struct reading *reading, int64_t now_ms) {

@@ -24,16 +24,15 @@ struct reading {
     int64_t stored_ms;   /* when that was stored; 0: never */
     uint64_t next;       /* where reading goes on: at position.offset, or within a line that is too long */
     uint64_t seen;       /* the file was read to here: there is no newline after next */
-    uint64_t head_hash, head_bytes; /* of the first bytes before next */
-    char tail[FILE_HASH_BYTES];     /* the last ones before next */
-    size_t tail_bytes;
+    char head[FILE_HASH_BYTES], tail[FILE_HASH_BYTES]; /* the first and the last bytes before next */
+    size_t head_bytes, tail_bytes;
     bool skipping;
     bool active;     /* there is something to read */
     bool touched;    /* something was written since it was last looked at */
     bool moved;      /* to another followed path */
-    bool fresh;    /* nothing of it was read since it was begun, when it had been written to up to fresh_ns */
+    bool fresh;    /* nothing of it was read since it was begun: what was in it before leaves no trace */
+    bool anew;     /* it was truncated or written anew, which is still to be seen to */
     bool leaving;    /* is to be closed once its position is on disk */
-    int64_t fresh_ns;
     int64_t grown_ms; /* when it was opened, or last seen to have grown */
     int64_t read_ms;  /* reading_as_of() */
     bool has_mark;    /* at mark_ms the file reached mark_bytes */
@@ -56,6 +55,8 @@ int reading_store(struct reading *reading) WARN_UNUSED;
 bool reading_see(struct reading *reading, const struct file_facts *facts);
 /* Whether all that was read is still in place, by what stands at both ends of it. */
 bool reading_is_intact(const struct reading *reading);
+/* Whether the first bytes of this file are the first ones that were read; false for more than FILE_HASH_BYTES. */
+bool reading_began_as(const struct reading *reading, int fd, uint64_t bytes);
 /* Reads one chunk into scratch (READING_CHUNK_BYTES) and takes its whole lines in; at the end of the file it
  * is no longer active. The bytes read, ERR_IO, or ERR_CORRUPT: the file was truncated or written anew. */
 int64_t reading_chunk(struct reading *reading, char *scratch, struct err *err) WARN_UNUSED;

@@ -31,6 +31,21 @@ static char *source_name(const struct endpoint *endpoint, int port) {
     return name.data;
 }
 
+int input_read_token(struct input *input, struct err *err) {
+    struct secret_place place = {input->endpoint->secret_file, input->endpoint->credential};
+    bool asks = input->endpoint->kind == ENDPOINT_TCP && (place.file || place.credential);
+    int code = asks ? secret_read_token(&place, input->token, err) : 0;
+    if (!code) input->asks_token = asks;
+    return code;
+}
+
+/* The token first: nobody is to be let in without it. */
+static int open_listener(struct input *input, const struct listen_options *options, struct err *err) {
+    int code = input_read_token(input, err);
+    if (code) return code;
+    return listener_open(input->batch->loop, options, on_accept, on_refused, input, &input->listener, err);
+}
+
 int input_open(struct batch *batch, const struct endpoint *endpoint, int inherited_fd, struct input **out,
     struct err *err) {
     struct listen_options options = {
@@ -44,8 +59,9 @@ int input_open(struct batch *batch, const struct endpoint *endpoint, int inherit
     };
     struct input *input = mem_zalloc(sizeof *input);
     input->batch = batch;
+    input->endpoint = endpoint;
     input->format = &endpoint->format;
-    int rc = listener_open(batch->loop, &options, on_accept, on_refused, input, &input->listener, err);
+    int rc = open_listener(input, &options, err);
     if (rc != 0) {
         char *name = source_name(endpoint, endpoint->port);
         err_add(err, "input %s", name);
@@ -63,5 +79,6 @@ void input_close(struct input *input) {
     while (input->clients) client_close(input->clients);
     listener_close(input->listener);
     free(input->source);
+    explicit_bzero(input->token, sizeof input->token);
     free(input);
 }

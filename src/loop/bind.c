@@ -155,6 +155,13 @@ static int resolve(const struct listen_options *options, struct addrinfo **out, 
     return 0;
 }
 
+const char *bind_problem(int error) {
+    if (error == EAFNOSUPPORT)
+        return "this process may use no network (RestrictAddressFamilies= of its unit); to allow it, install the drop-in "
+               "network.conf: docs/OPERATIONS.md, systemd";
+    return strerror(error);
+}
+
 int bind_tcp(const struct listen_options *options, struct err *err) {
     struct addrinfo *address;
     int rc = resolve(options, &address, err);
@@ -165,7 +172,7 @@ int bind_tcp(const struct listen_options *options, struct err *err) {
         bind(fd, address->ai_addr, address->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
         int error = errno;
         rc = err_set(err, code_of(error), "%s port %d: cannot be listened at: %s",
-            options->host ? options->host : "127.0.0.1", options->port, strerror(error));
+            options->host ? options->host : "127.0.0.1", options->port, bind_problem(error));
         if (fd >= 0) close(fd);
     }
     freeaddrinfo(address);

@@ -13,4 +13,7 @@ int bind_unix(const struct listen_options *options, struct stat *identity, struc
 int bind_tcp(const struct listen_options *options, struct err *err) WARN_UNUSED;
 int bind_inherited(int fd, struct err *err) WARN_UNUSED;
 
+/* What an error of a network socket means to an operator: under systemd there may be none. */
+const char *bind_problem(int error);
+
 #endif

@@ -2,6 +2,7 @@
  * 1. until done() or connect_cancel() the timer is set; with a socket that is not connected yet, its event is
  * added.
  * 2. fd is -1 when there is no socket: then `failed` says why, and the timer ends it in the next turn. */
+#include "loop/bind.h"
 #include "slad/loop/connect.h"
 
 #include <arpa/inet.h>
@@ -75,7 +76,7 @@ static int start(int *out, const char *host, int port, struct err *err) {
     socklen_t size = read_address(host, port, &address);
     if (size == 0) return err_set(err, ERR_INVALID, "%s is not an address", host);
     int fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) return err_set(err, ERR_IO, "%s", strerror(errno));
+    if (fd < 0) return err_set(err, ERR_IO, "%s", bind_problem(errno));
     if (connect(fd, (struct sockaddr *)&address, size) != 0 && errno != EINPROGRESS) {
         err_set(err, ERR_IO, "%s", strerror(errno));
         close(fd);

@@ -28,6 +28,7 @@ struct http_request {
 /* For http_reply.c. */
 struct stream *http_conn_stream(struct http_conn *conn);
 int64_t http_conn_now_ms(struct http_conn *conn);
+const struct peer *http_conn_peer(const struct http_conn *conn);
 /* Whether the connection will be closed after this reply. */
 bool http_conn_closes(const struct http_conn *conn);
 void http_conn_close_after(struct http_conn *conn);

@@ -59,6 +59,10 @@ int64_t http_peer_uid(const struct http_request *request) {
     return request->peer_uid;
 }
 
+const struct peer *http_peer(const struct http_request *request) {
+    return request->conn ? http_conn_peer(request->conn) : NULL;
+}
+
 void http_on_gone(struct http_request *request, void (*gone)(void *arg), void *arg) {
     request->gone = gone;
     request->gone_arg = arg;
@@ -87,6 +91,7 @@ static const char *phrase(int status) {
         {304, "Not Modified"}, {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"},
         {404, "Not Found"}, {405, "Method Not Allowed"}, {406, "Not Acceptable"}, {408, "Request Timeout"},
         {409, "Conflict"}, {413, "Content Too Large"}, {415, "Unsupported Media Type"},
+        {421, "Misdirected Request"},
         {422, "Unprocessable Content"}, {429, "Too Many Requests"}, {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"}, {501, "Not Implemented"}, {503, "Service Unavailable"},
         {505, "HTTP Version Not Supported"}, {507, "Insufficient Storage"}};

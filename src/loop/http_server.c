@@ -31,7 +31,7 @@ struct http_conn {
     enum conn_state state;
     struct http_request *request;
     struct http_body body;
-    int64_t peer_uid;
+    struct peer peer;
     bool begun; /* HEAD: its first byte came */
     bool ended; /* the client sends no more */
     bool last;  /* closed after this reply */
@@ -59,6 +59,10 @@ bool http_conn_closes(const struct http_conn *conn) {
     return conn->last || conn->ended;
 }
 
+const struct peer *http_conn_peer(const struct http_conn *conn) {
+    return &conn->peer;
+}
+
 void http_conn_close_after(struct http_conn *conn) {
     conn->last = true;
 }
@@ -73,6 +77,7 @@ static void conn_free(struct http_conn *conn) {
     if (conn->next) conn->next->prev = conn->prev;
     if (server->listener) listener_release(server->listener);
     loop_timer_free(conn->timer);
+    peer_fini(&conn->peer);
     free(conn);
 }
 
@@ -189,7 +194,7 @@ static bool take_head(struct http_conn *conn, struct span text, bool more) {
         refuse_and_end(conn, status, why);
         return false;
     }
-    request->peer_uid = conn->peer_uid;
+    request->peer_uid = conn->peer.uid;
     conn->request = request;
     conn->state = CONN_BODY;
     conn->last = !request->head.keep_alive;
@@ -276,15 +281,12 @@ static void accepted(void *arg, int take_fd) {
     struct http_conn *conn = mem_zalloc(sizeof *conn);
     struct stream_options options = {.input_bytes = server->limits.header_bytes};
     conn->server = server;
+    peer_of(take_fd, &conn->peer);
     conn->stream = stream_open(server->loop, take_fd, &options, &conn_events, conn);
     conn->timer = loop_timer_new(server->loop, timed_out, conn);
     conn->next = server->conns;
     if (conn->next) conn->next->prev = conn;
     server->conns = conn;
-    uid_t uid;
-    gid_t gid;
-    pid_t pid;
-    conn->peer_uid = stream_peer(conn->stream, &uid, &gid, &pid) == 0 ? (int64_t)uid : -1;
     next_request(conn);
 }
 

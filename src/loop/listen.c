@@ -9,11 +9,13 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "bind.h"
 #include "loop_base.h"
 #include "slad/base/counters.h"
+#include "slad/base/log.h"
 #include "slad/base/mem.h"
 
 /* Accepted in one callback at most, so that a flood of connections cannot hold up what is open. */
@@ -41,7 +43,12 @@ static void resume(void *arg) {
 }
 
 /* The listening socket stays readable, so without a pause the loop would spin. */
-static void pause_for_descriptors(struct listener *listener) {
+static void pause_for_descriptors(struct listener *listener, int reason) {
+    uint64_t held;
+    if (log_allow("connections have to wait", loop_now_ms(listener->loop), &held))
+        log_warning("connections have to wait", "at=%s error=\"%s\" more=%llu next=\"accepting again as soon as it can\"",
+            LOG_TEXT(span_of(listener->path ? listener->path : "tcp")), strerror(reason), (unsigned long long)held);
+    counter_inc(accepts_paused);
     listener->pauses++;
     event_del(listener->ready);
     loop_timer_set(listener->resume, RESUME_MS);
@@ -66,7 +73,7 @@ static void accept_some(struct listener *listener) {
         if (fd >= 0) {
             hand_over(listener, fd);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            pause_for_descriptors(listener);
+            pause_for_descriptors(listener, errno);
             return;
         } else if (errno != EINTR && errno != ECONNABORTED) {
             return; /* nobody waits any more */

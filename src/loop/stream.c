@@ -348,17 +348,3 @@ int stream_hung_up(const struct stream *stream) {
     struct pollfd look = {.fd = stream->fd};
     return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
 }
-
-int stream_peer(const struct stream *stream, uid_t *uid, gid_t *gid, pid_t *pid) {
-    int domain = 0;
-    socklen_t size = sizeof domain;
-    struct ucred peer;
-    if (getsockopt(stream->fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0 || domain != AF_UNIX)
-        return ERR_NOT_FOUND;
-    size = sizeof peer;
-    if (getsockopt(stream->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return ERR_NOT_FOUND;
-    *uid = peer.uid;
-    *gid = peer.gid;
-    *pid = peer.pid;
-    return 0;
-}

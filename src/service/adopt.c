@@ -1,14 +1,16 @@
 #include "adopt.h"
 
 #include <stdlib.h>
+#include "adopt_versions.h"
 #include "reconcile.h"
+#include "reconcile_levels.h"
+#include "reconcile_warnings.h"
 #include "record.h"
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
 #include "slad/model/instant.h"
 #include "slad/store/journal.h"
-#include "slad/store/versions.h"
 
 enum {
     SLICE_EVENTS = 2000,   /* some milliseconds of a turn */
@@ -23,98 +25,26 @@ struct adoption *adoption_new(struct config *config) {
 
 void adoption_free(struct adoption *adoption) {
     if (!adoption) return;
+    reconcile_free(adoption->reconcile);
     rebuild_free(adoption->rebuild); /* before the rules it was built on */
     book_fini(&adoption->book);
     config_free(adoption->config);
     free(adoption);
 }
 
-/* ---------------------------------------------------------------- versions */
-
-struct in_force {
-    int64_t id;
-    char *name, *meaning, *describe, *file;
-    int line;
-    bool kept;
-};
-struct versions {
-    struct in_force *list;
-    size_t count, capacity;
-};
-
-static void remember(void *arg, const struct version *v) {
-    struct versions *versions = arg;
-    versions->list = mem_grow(versions->list, &versions->capacity, versions->count + 1, sizeof *versions->list);
-    versions->list[versions->count++] = (struct in_force){v->id, mem_dup_text(v->name), mem_dup_text(v->meaning),
-        mem_dup_text(v->describe), mem_dup_text(v->file), v->line, false};
-}
-
-static void versions_free(struct versions *versions) {
-    for (size_t i = 0; i < versions->count; i++) {
-        free(versions->list[i].name);
-        free(versions->list[i].meaning);
-        free(versions->list[i].describe);
-        free(versions->list[i].file);
-    }
-    free(versions->list);
-}
-
-static struct in_force *find(struct versions *versions, const char *name) {
-    for (size_t i = 0; i < versions->count; i++)
-        if (strcmp(versions->list[i].name, name) == 0) return &versions->list[i];
-    return NULL;
-}
-
-static struct version version_of(const struct service *service, const struct standard *s) {
-    return (struct version){.name = span_of(s->name), .meaning = span_of(s->meaning), .describe = span_of(s->describe),
-        .file = span_of(s->file), .line = s->line, .since_ms = service->now_ms};
-}
-
-/* The version goes on; where the standard is described or placed otherwise, that is noted. */
-static int keep_version(
-    struct service *service, const struct standard *s, const struct in_force *old, struct err *err) {
-    if (strcmp(old->describe, s->describe) == 0 && strcmp(old->file, s->file) == 0 && old->line == s->line) return 0;
-    struct version noted = version_of(service, s);
-    int code = version_note(service->store, old->id, &noted, err);
-    return code < 0 ? code : 0;
-}
-
-static int new_version(struct service *service, size_t i, const struct in_force *old, struct err *err) {
-    struct version version = version_of(service, service->judging->rules.standards[i]);
-    int code = old ? version_end(service->store, old->id, service->now_ms, "standard changed", err) : 0;
-    return code < 0 ? code : version_begin(service->store, &version, &service->versions[i], err);
-}
-
 /* ---------------------------------------------------------------- the change */
 
-static int adopt_standard(
-    struct service *service, size_t i, struct versions *versions, const struct book *book, struct err *err) {
-    const struct standard *s = service->judging->rules.standards[i];
-    struct in_force *old = find(versions, s->name);
-    if (old) old->kept = true;
-    bool same = old && strcmp(old->meaning, s->meaning) == 0;
-    if (same) service->versions[i] = old->id;
-    int code = same ? keep_version(service, s, old, err) : new_version(service, i, old, err);
-    if (code) return code;
-    return reconcile_standard(service, i, book, same ? RECONCILE_SAME : RECONCILE_CHANGED, err);
-}
-
-static int adopt_all(struct service *service, const struct book *book, struct err *err) {
-    struct versions versions = {0};
-    int code = service_begin(service, err);
-    if (!code) code = versions_in_force(service->store, remember, &versions, err);
-    for (size_t i = 0; i < service->judging->rules.standard_count && !code; i++)
-        code = adopt_standard(service, i, &versions, book, err);
-    if (!code) code = reconcile_missing(service, book, err);
-    for (size_t i = 0; i < versions.count && !code; i++) {
-        if (versions.list[i].kept) continue;
-        code = version_end(service->store, versions.list[i].id, service->now_ms, "standard removed", err);
-        if (code >= 0) code = reconcile_removed(service, span_of(versions.list[i].name), err);
-    }
-    versions_free(&versions);
+/* What is counted by the group is brought in line at once: the engine goes on from it. */
+static int write_change(struct service *service, const struct book *book, struct err *err) {
+    enum reconcile_how *how = mem_zalloc((service->judging->rules.standard_count + 1) * sizeof *how);
+    int code = store_begin(service->store, err);
+    if (!code) code = adopt_versions(service, how, err);
+    if (!code) code = reconcile_levels(service, book, how, err);
+    if (!code) code = reconcile_level_warnings(service, err);
     if (!code) code = service_write_clock(service, err);
     if (!code) code = store_commit(service->store, err);
     if (code) store_rollback(service->store);
+    free(how);
     return code;
 }
 
@@ -149,9 +79,9 @@ static void drop_config(const struct service *service, struct config *config) {
     if (!needed) config_free(config);
 }
 
-static int finish(struct service *service, struct adoption *adoption, struct err *err) {
+static int take_over(struct service *service, struct adoption *adoption, struct err *err) {
     struct before before = swap(service, adoption);
-    int code = adopt_all(service, &adoption->book, err);
+    int code = write_change(service, &adoption->book, err);
     if (code) {
         swap_back(service, adoption, &before);
         return code;
@@ -163,7 +93,8 @@ static int finish(struct service *service, struct adoption *adoption, struct err
     adoption->config = NULL;
     engine_set_sink(service->engine, record_effect, service);
     service->first_publish = true;
-    return 0;
+    adoption->reconcile = reconcile_new(service, &adoption->book);
+    return 1;
 }
 
 /* The wall clock was wrong, and is far behind what was decided by it: limits would be decided by a time that is yet to
@@ -194,11 +125,12 @@ static int begin(struct service *service, struct adoption *adoption, struct err 
     return 0;
 }
 
-/* Where the running engine's clocks are by now; at a start, where they were when it stopped. */
+/* To where the running engine's clocks are by now; at a start, they are where they were when it stopped. */
 static int catch_up(struct service *service, struct adoption *adoption, struct err *err) {
     if (adoption->from_store) return 0;
-    return rebuild_catch_up(adoption->rebuild, journal_last(service->store), engine_now(service->engine),
-        engine_held(service->engine), err);
+    struct rebuild_goal goal = {
+        journal_last(service->store), engine_now(service->engine), engine_held(service->engine)};
+    return rebuild_catch_up(adoption->rebuild, &goal, SLICE_EVENTS, err);
 }
 
 /* ---------------------------------------------------------------- no standard means anything else */
@@ -241,14 +173,8 @@ static bool is_same_engine(const struct service *service, const struct config *c
 }
 
 static int note_all(struct service *service, const struct ruleset *new, struct err *err) {
-    struct versions versions = {0};
-    int code = service_begin(service, err);
-    if (!code) code = versions_in_force(service->store, remember, &versions, err);
-    for (size_t i = 0; i < new->standard_count && !code; i++) {
-        const struct in_force *old = find(&versions, new->standards[i]->name);
-        if (old) code = keep_version(service, new->standards[i], old, err);
-    }
-    versions_free(&versions);
+    int code = store_begin(service->store, err);
+    if (!code) code = adopt_descriptions(service, new, err);
     if (!code) code = store_commit(service->store, err);
     if (code) store_rollback(service->store);
     return code;
@@ -277,14 +203,33 @@ static int adopt_settings(struct service *service, struct adoption *adoption, st
     return 0;
 }
 
+static int build(struct service *service, struct adoption *adoption, struct err *err) {
+    int code = adoption->built ? 0 : rebuild_step(adoption->rebuild, SLICE_EVENTS, err);
+    if (code) return code;
+    adoption->built = true;
+    if ((code = catch_up(service, adoption, err))) return code;
+    return take_over(service, adoption, err);
+}
+
 int adoption_step(struct service *service, struct adoption *adoption, struct err *err) {
     int code;
     bool first = !adoption->rebuild;
     if (first && adoption->config && is_same_engine(service, adoption->config))
         return adopt_settings(service, adoption, err);
     if (first) return (code = begin(service, adoption, err)) ? code : 1;
-    code = rebuild_step(adoption->rebuild, SLICE_EVENTS, err);
-    if (code) return code;
-    if ((code = catch_up(service, adoption, err))) return code;
-    return finish(service, adoption, err);
+    if (!adoption->reconcile) return build(service, adoption, err);
+    return reconcile_step(adoption->reconcile, err);
+}
+
+void adoption_progress(const struct adoption *adoption, struct service_progress *out) {
+    const struct rebuild *rebuild = adoption->rebuild;
+    const struct reconcile *reconcile = adoption->reconcile;
+    *out = (struct service_progress){.is_recording = reconcile != NULL};
+    if (reconcile) {
+        out->done = reconcile_done(reconcile);
+        out->total = reconcile_total(reconcile);
+    } else if (rebuild) {
+        out->done = rebuild_done(rebuild);
+        out->total = rebuild_total(rebuild);
+    }
 }

@@ -70,7 +70,7 @@ static struct group copy_group(struct copier *copier, const struct group *group)
     return (struct group){texts, group->count};
 }
 
-static struct book_entry *entry_new(struct book *book, const struct effect *effect) {
+static struct book_entry *entry_new(const struct effect *effect) {
     bool level = effect->kind == EFFECT_LEVEL_OPENED;
     const struct group *group = level ? &effect->level.group : &effect->breach.group;
     size_t spans = group->count + (level ? 0 : effect->breach.subject.count);
@@ -78,7 +78,6 @@ static struct book_entry *entry_new(struct book *book, const struct effect *effe
     struct book_entry *entry = mem_zalloc(sizeof *entry);
     entry->texts = mem_zalloc(bytes + 1);
     entry->effect = *effect;
-    entry->order = book->told++;
     struct copier copier = {entry->texts, entry->texts + spans * sizeof(struct span)};
     if (level) {
         entry->effect.level.group = copy_group(&copier, group);
@@ -101,24 +100,36 @@ struct book_entry *book_find(const struct book *book, const struct breach *breac
     return map_find(&book->breaches, breach_hash(breach), breach_eq, breach);
 }
 
-static void drop(struct book *book, const struct breach *breach) {
-    struct book_entry *entry = book_find(book, breach);
-    if (!entry) return;
-    map_remove(&book->breaches, breach_hash(breach), entry);
+/* Into the list behind `after`; NULL: as the first. */
+static void link_behind(struct book *book, struct book_entry *after, struct book_entry *entry) {
+    entry->prev = after;
+    entry->next = after ? after->next : book->first;
+    *(after ? &after->next : &book->first) = entry;
+    *(entry->next ? &entry->next->prev : &book->last) = entry;
+}
+
+void book_drop(struct book *book, struct book_entry *entry) {
+    map_remove(&book->breaches, breach_hash(&entry->effect.breach), entry);
+    *(entry->prev ? &entry->prev->next : &book->first) = entry->next;
+    *(entry->next ? &entry->next->prev : &book->last) = entry->prev;
     entry_free(entry);
 }
 
+/* With other facts than before, it keeps its place. */
 static void missed(struct book *book, const struct effect *effect) {
-    struct book_entry *old = book_find(book, &effect->breach);
-    uint64_t order = old ? old->order : UINT64_MAX;
-    drop(book, &effect->breach);
-    struct book_entry *entry = entry_new(book, effect);
-    if (order != UINT64_MAX) entry->order = order;
+    struct book_entry *old = book_find(book, &effect->breach), *entry = entry_new(effect);
+    link_behind(book, old ? old : book->last, entry);
+    if (old) book_drop(book, old);
     map_add(&book->breaches, breach_hash(&entry->effect.breach), entry);
 }
 
+static void withdrawn(struct book *book, const struct breach *breach) {
+    struct book_entry *entry = book_find(book, breach);
+    if (entry) book_drop(book, entry);
+}
+
 static void level_opened(struct book *book, const struct effect *effect) {
-    struct book_entry *entry = entry_new(book, effect);
+    struct book_entry *entry = entry_new(effect);
     map_add(&book->open_levels, level_hash(&entry->effect.level), entry);
     book->levels = mem_grow(book->levels, &book->level_capacity, book->level_count + 1, sizeof *book->levels);
     book->levels[book->level_count++] = entry;
@@ -137,7 +148,7 @@ void book_effect(void *arg, const struct effect *effect) {
     struct book *book = arg;
     switch (effect->kind) {
     case EFFECT_MISSED: missed(book, effect); break;
-    case EFFECT_WITHDRAWN: drop(book, &effect->breach); break;
+    case EFFECT_WITHDRAWN: withdrawn(book, &effect->breach); break;
     case EFFECT_LEVEL_OPENED: level_opened(book, effect); break;
     case EFFECT_LEVEL_CLOSED: level_closed(book, &effect->level); break;
     case EFFECT_WARNED:
@@ -147,16 +158,10 @@ void book_effect(void *arg, const struct effect *effect) {
     }
 }
 
-static int by_order(const void *a, const void *b) {
-    const struct book_entry *x = *(struct book_entry *const *)a, *y = *(struct book_entry *const *)b;
-    return (x->order > y->order) - (x->order < y->order);
-}
-
 struct book_entry **book_breaches(const struct book *book, size_t *count) {
-    struct book_entry **list = mem_alloc((book->breaches.count + 1) * sizeof *list), *entry;
+    struct book_entry **list = mem_alloc((book->breaches.count + 1) * sizeof *list);
     size_t n = 0;
-    for (size_t cursor = 0; (entry = map_next(&book->breaches, &cursor));) list[n++] = entry;
-    if (n > 1) qsort(list, n, sizeof *list, by_order);
+    for (struct book_entry *entry = book->first; entry; entry = entry->next) list[n++] = entry;
     *count = n;
     return list;
 }

@@ -175,17 +175,17 @@ int diff_run_take(struct diff_run *run, struct engine *engine, const struct book
 
 /* ---------------------------------------------------------------- events from files */
 
-static void visit_run(void *arg, struct engine *engine, const struct book *book) {
-    while (diff_run_take(arg, engine, book)) continue;
-}
-
-int diff_replay(struct diff *diff, struct replay *replay, struct err *err) {
+int diff_replay(struct diff *diff, const struct replay_options *options, struct err *err) {
     struct diff_run *run = diff_run_new(diff);
-    int code = run->rules.standard_count ? replay_run(replay, &run->rules, visit_run, run, err) : 0;
+    struct replay *replay = NULL;
+    int code = replay_open(options, &run->rules, &replay, err);
     if (!code) {
+        struct engine *engine = replay_run(replay);
+        while (diff_run_take(run, engine, replay_book(replay))) continue;
         diff->has_events = true;
         diff->until_ms = replay_until(replay);
     }
+    replay_close(replay);
     diff_run_free(run);
     return code;
 }

@@ -62,7 +62,7 @@ static void visit_record(
     if (translator && translate(translator, record, &events, &err))
         visitor->rejected(visitor->arg, number, err.text);
     else if (events.count)
-        visitor->events(visitor->arg, number, &events, !translator);
+        visitor->events(visitor->arg, number, &events);
 }
 
 void event_file_visit(

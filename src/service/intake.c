@@ -24,8 +24,8 @@ static enum intake_verdict rejected(
     uint64_t held;
     if (log_allow("event rejected", service->now_ms, &held)) {
         struct span start = {line.p, line.n < 120 ? line.n : 120};
-        log_warning("event rejected", "source=%s reason=%s line=%s more=%llu", source->name, LOG_TEXT(span_of(err->text)),
-            LOG_TEXT(start), (unsigned long long)held);
+        log_warning("event rejected", "source=%s reason=%s line=%s more=%llu",
+            LOG_TEXT(span_of(source->name)), LOG_TEXT(span_of(err->text)), LOG_TEXT(start), (unsigned long long)held);
     }
     return INTAKE_REJECTED;
 }
@@ -170,6 +170,7 @@ int intake_excuse(struct service *service, int64_t breach, int64_t uid, struct s
 /* What both have alike under one name each: the store's rooms and this one's callers do not know of each other. */
 #define SAME_POSITION(p) \
     .name = (p)->name, .device = (p)->device, .inode = (p)->inode, .birth_ns = (p)->birth_ns, .mtime_ns = (p)->mtime_ns, \
+    .begun_ns = (p)->begun_ns, \
     .head_hash = (p)->head_hash, .head_bytes = (p)->head_bytes, .tail_hash = (p)->tail_hash, \
     .tail_bytes = (p)->tail_bytes, .offset = (p)->offset, .lines = (p)->lines, .done = (p)->done
 

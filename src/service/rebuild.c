@@ -1,12 +1,18 @@
 #include "rebuild.h"
 
 #include <stdlib.h>
+#include "key_order.h"
 #include "recall.h"
 #include "slad/base/counters.h"
 #include "slad/base/mem.h"
 #include "slad/store/journal.h"
 
-enum { KEYS_SLICE = 8192, JUDGE_EVERY = 1024 };
+enum {
+    KEYS_SLICE = 8192, /* read, and sorted if need be: two milliseconds */
+    JUDGE_EVERY = 1024,
+    CLOCK_STEP_MS = 1000, /* what a running engine decides in a turn, at most */
+    CLOCK_STEPS = 16,     /* longer ways are taken in parts, each a sixteenth of the rest */
+};
 
 struct rebuild {
     struct store *store;
@@ -15,10 +21,10 @@ struct rebuild {
     struct line_reader *reader;
     struct recall *recall;
     enum recall_order order; /* how the engine is fed now */
-    struct journal_key *keys;
-    size_t key_count, key_capacity, fed;
-    uint64_t last_seq; /* of the keys read */
-    bool keys_read, in_order, finished;
+    struct key_order keys;
+    uint64_t last_seq, fed; /* of the keys read; of those taken out */
+    uint64_t seen_seq;      /* catching up: where the journal ended in the last slice; 0: there was none */
+    bool keys_read, finished;
 };
 
 struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *options) {
@@ -28,37 +34,21 @@ struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *o
     rebuild->reader = line_reader_new();
     rebuild->recall = recall_new(store);
     rebuild->order = RECALL_BY_TIME;
-    rebuild->in_order = true;
     struct engine_options engine = options->engine;
     engine.grace_ms = 0; /* nothing is put off: what lies behind the held clock is decided */
     rebuild->engine = engine_new(options->rules, &engine);
     return rebuild;
 }
 
-/* ---------------------------------------------------------------- keys, sorted */
-
 static int read_keys(struct rebuild *rebuild, struct err *err) {
-    rebuild->keys = mem_grow(
-        rebuild->keys, &rebuild->key_capacity, rebuild->key_count + KEYS_SLICE, sizeof *rebuild->keys);
-    struct journal_key *slice = rebuild->keys + rebuild->key_count;
-    size_t count;
+    struct journal_key *slice = mem_alloc(KEYS_SLICE * sizeof *slice);
+    size_t count = 0, taken = 0;
     int code = journal_keys(rebuild->store, rebuild->last_seq, slice, KEYS_SLICE, &count, err);
-    if (code) return code;
-    size_t taken = 0;
-    for (; taken < count && slice[taken].seq <= rebuild->options.through_seq; taken++) {
-        size_t at = rebuild->key_count + taken;
-        if (at && rebuild->keys[at - 1].at_ms > slice[taken].at_ms) rebuild->in_order = false;
-        rebuild->last_seq = slice[taken].seq;
-    }
-    rebuild->key_count += taken;
+    while (taken < count && slice[taken].seq <= rebuild->options.through_seq) rebuild->last_seq = slice[taken++].seq;
+    if (taken) key_order_add(&rebuild->keys, slice, taken);
     rebuild->keys_read = taken < KEYS_SLICE;
-    return 0;
-}
-
-static int by_time(const void *a, const void *b) {
-    const struct journal_key *x = a, *y = b;
-    if (x->at_ms != y->at_ms) return x->at_ms < y->at_ms ? -1 : 1;
-    return (x->seq > y->seq) - (x->seq < y->seq);
+    free(slice);
+    return code;
 }
 
 /* ---------------------------------------------------------------- feeding */
@@ -80,21 +70,23 @@ static void follow(struct rebuild *rebuild, int64_t at_ms) {
     engine_advance(rebuild->engine, at_ms < o->now_ms ? at_ms : o->now_ms, at_ms < o->held_ms ? at_ms : o->held_ms);
 }
 
+static int feed_key(struct rebuild *rebuild, const struct journal_key *key, struct err *err) {
+    struct journal_row row;
+    int64_t held = rebuild->options.held_ms;
+    int code = journal_get(rebuild->store, key->seq, &row, err);
+    if (code) return code < 0 ? code : 0; /* pruned meanwhile */
+    if (rebuild->fed % JUDGE_EVERY == 0)
+        engine_judge(rebuild->engine, key->at_ms - 1 < held ? key->at_ms - 1 : held);
+    follow(rebuild, key->at_ms);
+    return feed(rebuild, &row, err);
+}
+
 static int feed_sorted(struct rebuild *rebuild, size_t events, struct err *err) {
+    struct journal_key key;
     int code = store_read_begin(rebuild->store, err);
     if (code) return code;
-    for (; events-- && rebuild->fed < rebuild->key_count && !code; rebuild->fed++) {
-        struct journal_row row;
-        int64_t at = rebuild->keys[rebuild->fed].at_ms;
-        code = journal_get(rebuild->store, rebuild->keys[rebuild->fed].seq, &row, err);
-        if (code > 0) code = 0; /* pruned meanwhile */
-        else if (!code) {
-            if (rebuild->fed % JUDGE_EVERY == 0)
-                engine_judge(rebuild->engine, at - 1 < rebuild->options.held_ms ? at - 1 : rebuild->options.held_ms);
-            follow(rebuild, at);
-            code = feed(rebuild, &row, err);
-        }
-    }
+    for (; events-- && !code && key_order_next(&rebuild->keys, &key); rebuild->fed++)
+        code = feed_key(rebuild, &key, err);
     store_read_end(rebuild->store);
     recall_let_go(rebuild->engine);
     return code;
@@ -107,34 +99,59 @@ static void finish(struct rebuild *rebuild, int64_t now_ms, int64_t held_ms) {
 }
 
 int rebuild_step(struct rebuild *rebuild, size_t events, struct err *err) {
-    if (!rebuild->keys_read) {
-        int code = read_keys(rebuild, err);
-        if (code) return code;
-        if (rebuild->keys_read && !rebuild->in_order)
-            qsort(rebuild->keys, rebuild->key_count, sizeof *rebuild->keys, by_time);
-        return 1;
-    }
-    int code = feed_sorted(rebuild, events, err);
-    if (code) return code;
-    if (rebuild->fed < rebuild->key_count) return 1;
+    int code;
+    if (!rebuild->keys_read) return (code = read_keys(rebuild, err)) ? code : 1;
+    if ((code = feed_sorted(rebuild, events, err))) return code;
+    if (rebuild->fed < rebuild->keys.count) return 1;
     if (!rebuild->finished) finish(rebuild, rebuild->options.now_ms, rebuild->options.held_ms);
     return 0;
 }
 
-int rebuild_catch_up(
-    struct rebuild *rebuild, uint64_t through_seq, int64_t now_ms, int64_t held_ms, struct err *err) {
+/* ---------------------------------------------------------------- catching up */
+
+/* As many as come in during a turn must not keep it from ever getting there. */
+static size_t slice_of(const struct rebuild *rebuild, const struct rebuild_goal *goal, size_t events) {
+    uint64_t more = rebuild->seen_seq ? goal->through_seq - rebuild->seen_seq : 0;
+    return more > events / 2 ? 2 * (size_t)more : events;
+}
+
+/* The next rows, as they came, each with the clock as it was then. 1: there are more. */
+static int feed_new(struct rebuild *rebuild, const struct rebuild_goal *goal, size_t events, struct err *err) {
     struct journal_cursor *cursor;
-    int code = journal_read(rebuild->store, rebuild->options.through_seq, through_seq, &cursor, err);
-    if (code) return code;
     struct journal_row row;
-    rebuild->order = RECALL_BY_SEQ;
-    while ((code = journal_next(cursor, &row, err)) > 0)
-        if ((code = feed(rebuild, &row, err))) break;
-    journal_close(cursor);
+    int code = journal_read(rebuild->store, rebuild->options.through_seq, goal->through_seq, &cursor, err);
     if (code) return code;
-    rebuild->options.through_seq = through_seq;
-    finish(rebuild, now_ms, held_ms);
-    return 0;
+    rebuild->order = RECALL_BY_SEQ;
+    while (events && (code = journal_next(cursor, &row, err)) > 0) {
+        int64_t now = row.received_ms < goal->now_ms ? row.received_ms : goal->now_ms;
+        engine_advance(rebuild->engine, now, engine_held(rebuild->engine));
+        rebuild->options.through_seq = row.seq;
+        if ((code = feed(rebuild, &row, err))) break;
+        events--;
+    }
+    journal_close(cursor);
+    return code < 0 ? code : !events;
+}
+
+/* What runs out between the clocks may be much, after a long rebuild: a part of it. 1: there is more. */
+static int move_clocks(struct rebuild *rebuild, const struct rebuild_goal *goal) {
+    int64_t held = engine_held(rebuild->engine), left = goal->held_ms - held;
+    if (left <= CLOCK_STEP_MS) {
+        finish(rebuild, goal->now_ms, goal->held_ms);
+        return 0;
+    }
+    held += left / CLOCK_STEPS > CLOCK_STEP_MS ? left / CLOCK_STEPS : CLOCK_STEP_MS;
+    engine_advance(rebuild->engine, goal->now_ms, held);
+    engine_judge(rebuild->engine, held);
+    return 1;
+}
+
+int rebuild_catch_up(
+    struct rebuild *rebuild, const struct rebuild_goal *goal, size_t events, struct err *err) {
+    size_t slice = slice_of(rebuild, goal, events);
+    rebuild->seen_seq = goal->through_seq;
+    int code = feed_new(rebuild, goal, slice, err);
+    return code ? code : move_clocks(rebuild, goal);
 }
 
 uint64_t rebuild_done(const struct rebuild *rebuild) {
@@ -142,7 +159,7 @@ uint64_t rebuild_done(const struct rebuild *rebuild) {
 }
 
 uint64_t rebuild_total(const struct rebuild *rebuild) {
-    return rebuild->key_count;
+    return rebuild->keys.count;
 }
 
 struct engine *rebuild_engine(struct rebuild *rebuild) {
@@ -161,6 +178,6 @@ void rebuild_free(struct rebuild *rebuild) {
     engine_free(rebuild->engine);
     line_reader_free(rebuild->reader);
     recall_free(rebuild->recall);
-    free(rebuild->keys);
+    key_order_fini(&rebuild->keys);
     free(rebuild);
 }

@@ -21,9 +21,14 @@ struct rebuild_options {
 struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *options);
 /* A slice of up to `events` rows. 1: there is more; 0: done, at the clocks; negative: the store's error. */
 int rebuild_step(struct rebuild *rebuild, size_t events, struct err *err) WARN_UNUSED;
-/* After rebuild_step() returned 0: feeds the rows that came since, and moves to these clocks. */
+/* After rebuild_step() returned 0: a slice of about `events` rows of those that came since, and of the way to these
+ * clocks. 1: there is more, ask again with what the goal is by then; 0: it is there; negative: the store's error. */
+struct rebuild_goal {
+    uint64_t through_seq;
+    int64_t now_ms, held_ms;
+};
 int rebuild_catch_up(
-    struct rebuild *rebuild, uint64_t through_seq, int64_t now_ms, int64_t held_ms, struct err *err) WARN_UNUSED;
+    struct rebuild *rebuild, const struct rebuild_goal *goal, size_t events, struct err *err) WARN_UNUSED;
 /* Rows fed, and to be fed. */
 uint64_t rebuild_done(const struct rebuild *rebuild);
 uint64_t rebuild_total(const struct rebuild *rebuild);

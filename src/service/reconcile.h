@@ -1,23 +1,29 @@
-/* reconcile: the recorded breaches of one standard held against what the journal says.
- * Owns: nothing.
- * Must not know: versions, how the engine was built. */
+/* reconcile: the record of breaches and warnings held against what the journal says, from when an engine built anew has
+ * taken over until both agree.
+ * Owns: how far it has come.
+ * Must not know: how the engine was built.
+ *
+ * It takes slices, while the engine runs: what that finds is written down at once, and told to the reconcile too. A
+ * record that is not looked at yet stands as it was. Whatever the slices have not come to is found again by the next
+ * reconcile, at the latest at the next start: a record of an earlier version of its standard, or that the journal does
+ * not bear out, or that is lacking. */
 #ifndef SLAD_SERVICE_RECONCILE_H
 #define SLAD_SERVICE_RECONCILE_H
 
 #include "slad/service/book.h"
 #include "state.h"
 
-enum reconcile_how {
-    RECONCILE_SAME,    /* the meaning did not change: recorded levels stand as they are */
-    RECONCILE_CHANGED, /* judged anew: recorded levels end, history by the new meaning is written */
-};
-/* Within a transaction; the service's engine and configuration are those to be in force. */
-int reconcile_standard(
-    struct service *service, size_t standard, const struct book *book, enum reconcile_how how, struct err *err) WARN_UNUSED;
-/* Writes down the contact breaches of the book that were not recorded, and brings the record of warnings in line: once,
- * after every standard was reconciled. */
-int reconcile_missing(struct service *service, const struct book *book, struct err *err) WARN_UNUSED;
-/* A standard that is no more: its open breaches end. */
-int reconcile_removed(struct service *service, struct span name, struct err *err) WARN_UNUSED;
+struct reconcile;
+/* `book`, borrowed, has every breach that the engine found until now; it is used up. */
+struct reconcile *reconcile_new(struct service *service, struct book *book);
+void reconcile_free(struct reconcile *reconcile); /* NULL is fine */
+/* A slice, in a transaction of its own. 1: there is more; 0: all is on record; negative: the store's error, the slice
+ * is lost. */
+int reconcile_step(struct reconcile *reconcile, struct err *err) WARN_UNUSED;
+/* What the running engine found meanwhile; it is written down already. */
+void reconcile_effect(struct reconcile *reconcile, const struct effect *effect);
+/* Records and breaches looked at, and to be looked at. */
+uint64_t reconcile_done(const struct reconcile *reconcile);
+uint64_t reconcile_total(const struct reconcile *reconcile);
 
 #endif

@@ -10,13 +10,15 @@
 void record_effect(void *service, const struct effect *effect);
 /* Milliseconds or millionths as the store keeps them: seconds, or the value of a value standard. */
 double record_in_units(const struct standard *standard, int64_t units);
-/* The id of the version in force of a standard that the engine runs by. */
+/* The place of a standard that the engine runs by. */
+size_t record_index(const struct service *service, const struct standard *standard);
+/* The id of its version in force. */
 int64_t record_version(const struct service *service, const struct standard *standard);
 /* One missed measurement, written or brought up to date. */
 int record_breach(struct service *service, const struct breach *breach, struct err *err) WARN_UNUSED;
 /* A level opened, and closed where closed_ms says so. */
 int record_level(struct service *service, const struct level_change *level, struct err *err) WARN_UNUSED;
-/* Publishes the rolling figures that changed since the last time, as of at_ms. */
-void record_publish(struct service *service, int64_t at_ms);
+/* One that was open and closed long ago, whatever its group's is now. */
+int record_past_level(struct service *service, const struct level_change *level, struct err *err) WARN_UNUSED;
 
 #endif

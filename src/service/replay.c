@@ -1,5 +1,5 @@
-/* The lines stay where they are (mapped files); of each accepted one only its place and order are kept, and it is read
- * a second time when its turn comes: that costs less than keeping all events taken apart. */
+/* Each line is read once, straight into what the engine keeps of it; once all are read they are put in order and taken
+ * in. */
 #include "slad/service/replay.h"
 
 #include <stdlib.h>
@@ -16,13 +16,14 @@ enum { JUDGE_EVERY = 1024 }; /* events between two rounds of level judging: boun
 
 struct entry {
     int64_t at;
-    struct span line, contact;
+    struct moment *moment; /* NULL: no standard asks for it */
 };
 struct replay {
     struct replay_options options;
+    const struct ruleset *rules;
+    struct engine *engine;
+    struct book book;
     struct line_reader *reader;
-    struct visits *visits; /* of calls, over all files */
-    struct event_file *files;
     const char *file; /* that is read now */
     struct entry *entries;
     size_t count, capacity;
@@ -38,16 +39,12 @@ static bool id_eq(const void *item, const void *key) {
     return span_eq(*(const struct span *)item, *(const struct span *)key);
 }
 
-static struct span keep(struct replay *replay, struct span text) {
-    return (struct span){arena_text(&replay->arena, text), text.n};
-}
-
 static bool is_duplicate(struct replay *replay, const struct event *event) {
     if (!event->has_id) return false;
     uint64_t hash = span_hash(event->id);
     if (map_find(&replay->ids, hash, id_eq, &event->id)) return true;
     struct span *id = arena_alloc(&replay->arena, sizeof *id);
-    *id = keep(replay, event->id);
+    *id = (struct span){arena_text(&replay->arena, event->id), event->id.n};
     map_add(&replay->ids, hash, id);
     return false;
 }
@@ -67,17 +64,17 @@ static bool read_line(
     return false;
 }
 
-static void take(struct replay *replay, const struct event *event, struct span line) {
+static void take(struct replay *replay, struct event *event) {
     if (is_duplicate(replay, event)) {
         replay->duplicate++;
         return;
     }
-    bool inside = event->contact.p >= line.p && event->contact.p < line.p + line.n;
-    struct entry entry = {event->at_ms, line, inside ? event->contact : keep(replay, event->contact)};
+    event->seq = ++replay->accepted;
+    event->received_ms = event->at_ms;
+    struct entry entry = {event->at_ms, engine_prepare(replay->engine, event)};
     if (replay->count && replay->entries[replay->count - 1].at >= entry.at) replay->in_order = false;
     replay->entries = mem_grow(replay->entries, &replay->capacity, replay->count + 1, sizeof entry);
     replay->entries[replay->count++] = entry;
-    replay->accepted++;
 }
 
 /* Of several events none is taken before it is known that all can be. */
@@ -91,40 +88,47 @@ static bool check_all(struct replay *replay, const struct translation *events, s
     return fine;
 }
 
-static void read_events(void *arg, size_t number, const struct translation *events, bool lasting) {
+static void read_events(void *arg, size_t number, const struct translation *events) {
     struct replay *replay = arg;
     struct err err;
     bool fine = check_all(replay, events, &err);
     for (size_t i = 0; fine && i < events->count; i++) {
         struct event event;
         enum line_kind kind;
-        struct span line = lasting ? events->lines[i] : keep(replay, events->lines[i]);
-        fine = read_line(replay, line, &kind, &event, &err);
-        if (fine && kind == LINE_EVENT) take(replay, &event, line);
+        fine = read_line(replay, events->lines[i], &kind, &event, &err);
+        if (fine && kind == LINE_EVENT) take(replay, &event);
     }
     if (!fine) reject(replay, number, err.text);
+}
+
+static int read_file(struct replay *replay, const struct format *format, struct visits *visits, struct err *err) {
+    const struct translate_options translation = {visits_visit, visits};
+    const struct event_file_visitor visitor = {read_events, reject, replay, &translation};
+    struct event_file file;
+    int code = event_file_open(replay->file, &file, err);
+    if (code) return code;
+    event_file_visit(&file, format, &visitor);
+    event_file_close(&file);
+    return 0;
 }
 
 static int read_files(struct replay *replay, struct err *err) {
     static const struct format event_lines = {FORMAT_JSONL};
     const struct replay_options *options = &replay->options;
-    const struct translate_options translation = {visits_visit, replay->visits};
-    const struct event_file_visitor visitor = {read_events, reject, replay, &translation};
-    for (size_t i = 0; i < options->file_count; i++) {
+    struct visits *visits = visits_new(NULL); /* of calls, over all files */
+    int code = 0;
+    for (size_t i = 0; i < options->file_count && !code; i++) {
         replay->file = options->files[i];
-        int code = event_file_open(replay->file, &replay->files[i], err);
-        if (code) return code;
-        event_file_visit(&replay->files[i], options->formats ? options->formats[i] : &event_lines, &visitor);
+        code = read_file(replay, options->formats ? options->formats[i] : &event_lines, visits, err);
     }
-    return 0;
+    visits_free(visits);
+    return code;
 }
 
-/* By instant, then contact, then arrival: entries lie in order of arrival, and so do their lines within a file; the
- * sort is stable. */
-static int by_time(const void *a, const void *b) {
-    const struct entry *x = a, *y = b;
-    if (x->at != y->at) return x->at < y->at ? -1 : 1;
-    return span_cmp(x->contact, y->contact);
+/* Between those of one instant; what no standard asks for may come anywhere. */
+static int by_time(const struct entry *a, const struct entry *b) {
+    if (a->at != b->at) return a->at < b->at ? -1 : 1;
+    return a->moment && b->moment ? engine_compare(a->moment, b->moment) : (a->moment != NULL) - (b->moment != NULL);
 }
 
 static void merge(struct entry *list, struct entry *spare, size_t n) {
@@ -145,10 +149,11 @@ static void sort(struct replay *replay) {
     free(spare);
 }
 
-int replay_open(const struct replay_options *options, struct replay **out, struct err *err) {
+int replay_open(
+    const struct replay_options *options, const struct ruleset *rules, struct replay **out, struct err *err) {
     struct replay *replay = mem_zalloc(sizeof *replay);
-    *replay = (struct replay){.options = *options, .reader = line_reader_new(), .visits = visits_new(NULL), .in_order = true};
-    replay->files = mem_zalloc((options->file_count + 1) * sizeof *replay->files);
+    *replay = (struct replay){.options = *options, .rules = rules, .reader = line_reader_new(), .in_order = true};
+    replay->engine = engine_new(rules, &(struct engine_options){.effect = book_effect, .arg = &replay->book});
     int code = read_files(replay, err);
     if (code) {
         replay_close(replay);
@@ -161,10 +166,11 @@ int replay_open(const struct replay_options *options, struct replay **out, struc
 
 void replay_close(struct replay *replay) {
     if (!replay) return;
-    for (size_t i = 0; i < replay->options.file_count; i++) event_file_close(&replay->files[i]);
+    for (size_t i = 0; i < replay->count; i++)
+        if (replay->entries[i].moment) engine_discard(replay->engine, replay->entries[i].moment);
+    engine_free(replay->engine);
+    book_fini(&replay->book);
     line_reader_free(replay->reader);
-    visits_free(replay->visits);
-    free(replay->files);
     free(replay->entries);
     map_fini(&replay->ids);
     arena_fini(&replay->arena);
@@ -173,46 +179,31 @@ void replay_close(struct replay *replay) {
 
 /* ---------------------------------------------------------------- folding */
 
-static int fold(struct replay *replay, struct engine *engine, int64_t until, struct err *err) {
-    for (size_t i = 0; i < replay->count && replay->entries[i].at <= until; i++) {
-        struct event event;
-        enum line_kind kind;
-        int code = line_read(replay->reader, replay->entries[i].line, &kind, &event, err);
-        if (code) return err_add(err, "an event file changed while it was read");
-        event.seq = i + 1;
-        event.received_ms = event.at_ms;
-        if (i % JUDGE_EVERY == 0) engine_judge(engine, event.at_ms - 1);
-        engine_advance(engine, event.at_ms, event.at_ms);
-        engine_event(engine, &event);
-    }
-    engine_advance(engine, until, until);
-    engine_judge(engine, until);
-    return 0;
-}
-
 int64_t replay_until(const struct replay *replay) {
     if (replay->options.until_ms != INSTANT_NEVER) return replay->options.until_ms;
     return replay->count ? replay->entries[replay->count - 1].at : 0;
 }
 
-int replay_run(struct replay *replay, const struct ruleset *rules, replay_visit *visit, void *arg, struct err *err) {
-    struct book book = {0};
-    struct engine_options options = {.effect = book_effect, .arg = &book};
-    struct engine *engine = engine_new(rules, &options);
-    int code = fold(replay, engine, replay_until(replay), err);
-    if (!code) visit(arg, engine, &book);
-    engine_free(engine);
-    book_fini(&book);
-    return code;
+struct engine *replay_run(struct replay *replay) {
+    struct engine *engine = replay->engine;
+    int64_t until = replay_until(replay);
+    for (size_t i = 0; i < replay->count && replay->entries[i].at <= until; i++) {
+        struct entry *entry = &replay->entries[i];
+        if (i % JUDGE_EVERY == 0) engine_judge(engine, entry->at - 1);
+        engine_advance(engine, entry->at, entry->at);
+        if (entry->moment) engine_take(engine, entry->moment);
+        entry->moment = NULL;
+    }
+    engine_advance(engine, until, until);
+    engine_judge(engine, until);
+    return engine;
+}
+
+const struct book *replay_book(const struct replay *replay) {
+    return &replay->book;
 }
 
 /* ---------------------------------------------------------------- telling */
-
-struct telling {
-    const struct replay *replay;
-    const struct ruleset *rules;
-    struct json_writer w;
-};
 
 static void tell_figures(void *arg, const struct figures *figures) {
     report_figures(arg, figures);
@@ -229,10 +220,7 @@ static void tell_breaches(struct json_writer *w, const struct book *book) {
     free(list);
 }
 
-static void tell(void *arg, struct engine *engine, const struct book *book) {
-    struct telling *telling = arg;
-    const struct replay *replay = telling->replay;
-    struct json_writer *w = &telling->w;
+static void tell(struct replay *replay, struct json_writer *w) {
     json_object_begin(w);
     json_field_instant(w, "until", replay_until(replay));
     json_key(w, "events");
@@ -243,17 +231,17 @@ static void tell(void *arg, struct engine *engine, const struct book *book) {
     json_object_end(w);
     json_key(w, "standards");
     json_array_begin(w);
-    for (size_t i = 0; i < telling->rules->standard_count; i++) {
+    for (size_t i = 0; i < replay->rules->standard_count; i++) {
         json_object_begin(w);
-        json_field_text(w, "name", telling->rules->standards[i]->name);
+        json_field_text(w, "name", replay->rules->standards[i]->name);
         json_key(w, "groups");
         json_array_begin(w);
-        engine_figures(engine, i, tell_figures, w);
+        engine_figures(replay->engine, i, tell_figures, w);
         json_array_end(w);
         json_object_end(w);
     }
     json_array_end(w);
-    tell_breaches(w, book);
+    tell_breaches(w, &replay->book);
     json_object_end(w);
     buf_add_char(w->out, '\n');
 }
@@ -261,10 +249,11 @@ static void tell(void *arg, struct engine *engine, const struct book *book) {
 int replay_report(const struct replay_options *options, const struct ruleset *rules, int indent, struct buf *out,
     struct err *err) {
     struct replay *replay = NULL;
-    int code = replay_open(options, &replay, err);
+    int code = replay_open(options, rules, &replay, err);
     if (code) return code;
-    struct telling telling = {replay, rules, {.out = out, .indent = indent}};
-    code = replay_run(replay, rules, tell, &telling, err);
+    struct json_writer w = {.out = out, .indent = indent};
+    (void)replay_run(replay);
+    tell(replay, &w);
     replay_close(replay);
-    return code;
+    return 0;
 }

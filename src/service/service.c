@@ -11,7 +11,7 @@
 #include "adopt.h"
 #include "recall.h"
 #include "gaps.h"
-#include "record.h"
+#include "publish.h"
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
@@ -19,6 +19,7 @@
 #include "slad/store/changes.h"
 #include "slad/store/journal.h"
 #include "slad/store/retention.h"
+#include "watch_log.h"
 
 enum {
     RETENTION_ROWS = 500,         /* of a slice: a few milliseconds */
@@ -58,6 +59,10 @@ static int commit(struct service *service, struct err *err) {
     return code ? code : store_commit(service->store, err);
 }
 
+static int64_t publish_after(int64_t now, const struct config *config) {
+    return now - now % config->publish_ms + config->publish_ms;
+}
+
 static void adoption_ended(struct service *service, const char *outcome) {
     struct adoption *adoption = service->adoption;
     service->adoption = NULL;
@@ -65,12 +70,34 @@ static void adoption_ended(struct service *service, const char *outcome) {
     adoption_free(adoption);
 }
 
-/* What was computed of a change was over a journal that is not the one on disk. */
+static void reload_done(struct service *service, const char *outcome) {
+    service->generation++;
+    service->loaded_ms = service->now_ms;
+    int64_t publish = publish_after(service->now_ms, service->config);
+    if (publish < service->next_publish_ms) service->next_publish_ms = publish;
+    buf_clear(&service->reload_findings);
+    service->reload_refused_ms = INSTANT_NEVER;
+    counter_inc(reloads);
+    log_info("reload done", "generation=%llu standards=%zu", (unsigned long long)service->generation,
+        service->config->rules.standard_count);
+    feed_reloaded(service, (struct span){0});
+    adoption_ended(service, outcome);
+}
+
+/* What was computed of a change was over a journal that is not the one on disk. Once the new standards are in force they
+ * stay so: whatever is not on record yet is found when the engine is built anew. */
 static void give_adoption_up(struct service *service) {
     static const char *const reason = "the database could not be written meanwhile; reload again once it can";
     if (!service->adoption) return;
-    log_warning("reload not done", "reason=\"%s\"", reason);
-    adoption_ended(service, reason);
+    if (service->adoption->from_store) {
+        adoption_ended(service, reason);
+    } else if (adoption_has_taken_over(service->adoption)) {
+        reload_done(service, "the new standards are in force, but breaches could not be written down: that is made up "
+                             "for once the database can be written");
+    } else {
+        log_warning("reload not done", "reason=\"%s\"", reason);
+        adoption_ended(service, reason);
+    }
 }
 
 static void fail(struct service *service, const struct err *err) {
@@ -82,6 +109,7 @@ static void fail(struct service *service, const struct err *err) {
     service->batch_accepted = 0;
     snprintf(service->failure, sizeof service->failure, "%s", err->text);
     feed_failed(service);
+    publish_drop(service->publish);
     log_error("commit failed", "error=%s next=%s", LOG_TEXT(span_of(err->text)),
         "\"taking no events; trying again each second\"");
     for (size_t i = 0; i < service->listener_count; i++)
@@ -109,15 +137,11 @@ static void advance(struct service *service, int64_t now) {
     engine_judge(service->engine, engine_held(service->engine));
 }
 
-static int64_t publish_after(int64_t now, const struct config *config) {
-    return now - now % config->publish_ms + config->publish_ms;
-}
-
 static void publish_if_due(struct service *service, int64_t now) {
-    if (now < service->next_publish_ms) return;
+    if (now < service->next_publish_ms || publish_waits(service->publish)) return; /* one after the other */
     int64_t at = now - now % service->config->publish_ms;
     if (at > engine_now(service->engine)) advance(service, at);
-    record_publish(service, at);
+    publish_take(service->publish, service, at);
     service->last_publish_ms = at;
     service->next_publish_ms = at + service->config->publish_ms;
 }
@@ -151,11 +175,18 @@ void service_turn(struct service *service, int64_t now_ms) {
     advance(service, now_ms);
 }
 
+/* Once all of a publish is on disk. */
+static void tell_published(struct service *service) {
+    if (!publish_waits(service->publish)) feed_committed(service);
+}
+
 int service_commit(struct service *service, struct err *err) {
     if (service->failed) return err_set(err, ERR_IO, "%s", service->failure);
     advance(service, service->now_ms);
+    if (publish_waits(service->publish)) publish_step(service->publish, service);
     if (!service->dirty && !service->write_failed) {
         store_rollback(service->store); /* begun, and nothing written */
+        tell_published(service);
         return 0;
     }
     int code = commit(service, err);
@@ -168,10 +199,11 @@ int service_commit(struct service *service, struct err *err) {
     service->batch_accepted = 0;
     service->dirty = false;
     service->durable = service->batch++;
+    watch_log(service);
     service->committed_ms = service->now_ms;
     for (size_t i = 0; i < service->listener_count; i++)
         if (service->listeners[i].committed) service->listeners[i].committed(service->listeners[i].arg);
-    feed_committed(service);
+    tell_published(service);
     return 0;
 }
 
@@ -216,6 +248,17 @@ static int retain(struct service *service, bool *more, struct err *err) {
     return code ? code : commit(service, err);
 }
 
+/* What a turn's commit has left. */
+static void publish_turn(struct service *service) {
+    struct err err;
+    publish_step(service->publish, service);
+    int code = service->dirty || service->write_failed ? commit(service, &err) : 0;
+    if (code) fail(service, &err);
+    store_rollback(service->store); /* nothing was written */
+    service->dirty = false;
+    tell_published(service);
+}
+
 static void retention_turn(struct service *service) {
     bool more = false;
     struct err err;
@@ -224,52 +267,77 @@ static void retention_turn(struct service *service) {
     service->next_retention_ms = service->now_ms + (more ? RETENTION_BUSY_MS : RETENTION_QUIET_MS);
 }
 
+/* A rebuild after a failed commit has given the engine that the store says: events are taken again. */
+static void recovered(struct service *service) {
+    service->failed = 0;
+    service->write_failed = 0;
+    service->failure[0] = '\0';
+    struct err ballast;
+    (void)!store_restore_ballast(service->store, &ballast); /* tried again at the next start */
+    log_info("recovered", "%s", "next=\"taking events again\"");
+    for (size_t i = 0; i < service->listener_count; i++)
+        if (service->listeners[i].recovered) service->listeners[i].recovered(service->listeners[i].arg);
+}
+
+static void adoption_failed(struct service *service, const struct err *err) {
+    if (service->failed) { /* recovering: it begins anew */
+        snprintf(service->failure, sizeof service->failure, "%s", err->text);
+        adoption_ended(service, err->text);
+    } else if (adoption_has_taken_over(service->adoption)) {
+        fail(service, err);
+    } else {
+        counter_inc(reloads_refused);
+        log_error("reload failed", "error=%s next=\"keeping standards of generation %llu\"",
+            LOG_TEXT(span_of(err->text)), (unsigned long long)service->generation);
+        adoption_ended(service, err->text);
+    }
+}
+
 static void adoption_turn(struct service *service) {
     struct err err;
-    int code = adoption_step(service, service->adoption, &err);
-    if (code > 0) return;
+    struct adoption *adoption = service->adoption;
+    int code = adoption_step(service, adoption, &err);
     if (code < 0) {
-        counter_inc(reloads_refused);
-        log_error("reload failed", "error=%s next=\"keeping standards of generation %llu\"", LOG_TEXT(span_of(err.text)),
-            (unsigned long long)service->generation);
-        adoption_ended(service, err.text);
+        adoption_failed(service, &err);
         return;
     }
-    service->generation++;
-    service->loaded_ms = service->now_ms;
-    int64_t publish = publish_after(service->now_ms, service->config);
-    if (publish < service->next_publish_ms) service->next_publish_ms = publish;
-    buf_clear(&service->reload_findings);
-    service->reload_refused_ms = INSTANT_NEVER;
-    counter_inc(reloads);
-    log_info("reload done", "generation=%llu standards=%zu", (unsigned long long)service->generation,
-        service->config->rules.standard_count);
-    feed_reloaded(service, (struct span){0});
-    adoption_ended(service, "");
+    if (service->failed && adoption_has_taken_over(adoption)) recovered(service);
+    if (code > 0) return;
+    if (adoption->from_store) adoption_ended(service, "");
+    else reload_done(service, "");
 }
 
 int service_idle(struct service *service) {
-    if (service->failed || store_in_transaction(service->store)) return 0;
-    recall_let_go(service->engine); /* all it is built again from is on disk */
-    if (service->adoption) {
-        adoption_turn(service);
-        return service->adoption != NULL;
-    }
-    retention_turn(service);
-    return 0;
+    if (store_in_transaction(service->store)) return 0;
+    if (!service->failed) recall_let_go(service->engine); /* all it is built again from is on disk */
+    if (publish_waits(service->publish)) publish_turn(service);
+    else if (service->adoption) adoption_turn(service);
+    else if (!service->failed) retention_turn(service);
+    return service->adoption || publish_waits(service->publish);
 }
 
-/* ---------------------------------------------------------------- building the engine at once */
+/* ---------------------------------------------------------------- building the engine anew */
 
-/* Rebuilds from the journal and takes the result over, telling of its progress. */
-static int build_now(struct service *service, struct err *err) {
+static struct adoption *adoption_from_store(void) {
     struct adoption *adoption = adoption_new(NULL);
     adoption->from_store = true;
-    int code;
-    for (uint64_t slices = 0; (code = adoption_step(service, adoption, err)) > 0; slices++)
-        if (service->options.progress && slices % PROGRESS_EVERY == 0)
-            service->options.progress(
-                service->options.arg, rebuild_done(adoption->rebuild), rebuild_total(adoption->rebuild));
+    return adoption;
+}
+
+static bool goes_on(const struct service *service, const struct adoption *adoption, uint64_t slices) {
+    struct service_progress progress = {0};
+    if (!service->options.progress || slices % PROGRESS_EVERY != 0) return true;
+    adoption_progress(adoption, &progress);
+    return service->options.progress(service->options.arg, &progress);
+}
+
+/* At a start nobody can be served meanwhile. 1: it was to stop. */
+static int build_now(struct service *service, struct err *err) {
+    struct adoption *adoption = adoption_from_store();
+    int code = 1;
+    bool stopped = false;
+    for (uint64_t slices = 0; !stopped && (code = adoption_step(service, adoption, err)) > 0; slices++)
+        stopped = !goes_on(service, adoption, slices);
     adoption_free(adoption);
     return code;
 }
@@ -285,32 +353,39 @@ static int check_space(const struct service *service, struct err *err) {
 }
 
 int service_recover(struct service *service, int64_t now_ms, struct err *err) {
-    if (!service->failed) return 0;
+    if (!service->failed || service->adoption) return 0;
     int code = store_release_ballast(service->store, err);
     if (!code && service->failed == ERR_FULL) code = check_space(service, err);
     if (!code) code = store_begin(service->store, err);
     if (!code) code = store_meta_set(service->store, "recovered", now_ms, err);
     if (!code) code = store_commit(service->store, err);
-    if (!code) {
-        service->now_ms = now_ms;
-        code = build_now(service, err);
-    }
     if (code) {
         store_rollback(service->store);
         return code;
     }
-    service->failed = 0;
-    service->write_failed = 0;
-    service->failure[0] = '\0';
-    struct err ballast;
-    (void)!store_restore_ballast(service->store, &ballast); /* tried again at the next start */
-    log_info("recovered", "%s", "next=\"taking events again\"");
-    for (size_t i = 0; i < service->listener_count; i++)
-        if (service->listeners[i].recovered) service->listeners[i].recovered(service->listeners[i].arg);
+    service->now_ms = now_ms;
+    service->adoption = adoption_from_store();
     return 0;
 }
 
 /* ---------------------------------------------------------------- opening and closing */
+
+static void close_all(struct service *service) {
+    adoption_free(service->adoption);
+    engine_free(service->engine);
+    recall_free(service->recall);
+    store_close(service->store);
+    visits_free(service->visits);
+    publish_free(service->publish);
+    line_reader_free(service->reader);
+    free(service->versions);
+    buf_fini(&service->reload_findings);
+    feed_fini(&service->feed);
+    if (service->judging != service->config && service->judging != service->opened_with) config_free(service->judging);
+    if (service->config != service->opened_with) config_free(service->config);
+    config_free(service->opened_with);
+    free(service);
+}
 
 int service_open(struct config *config, const struct service_options *options, int64_t now_ms,
     struct service **out, struct err *err) {
@@ -318,6 +393,7 @@ int service_open(struct config *config, const struct service_options *options, i
     service->config = service->judging = service->opened_with = config;
     service->options = *options;
     service->reader = line_reader_new();
+    service->publish = publish_new();
     service->batch = 1;
     service->generation = 1;
     service->now_ms = service->started_ms = service->loaded_ms = now_ms;
@@ -329,7 +405,7 @@ int service_open(struct config *config, const struct service_options *options, i
     if (!code) service->visits = visits_new(service->store);
     if (!code) code = build_now(service, err);
     if (code) {
-        service_close(service);
+        close_all(service);
         return code;
     }
     /* Limits that passed meanwhile wait for the first turn: followed files may have something to say about them. */
@@ -339,7 +415,7 @@ int service_open(struct config *config, const struct service_options *options, i
     if (!code && service->dirty) code = commit(service, err);
     service->dirty = false;
     if (code) {
-        service_close(service);
+        close_all(service);
         return code;
     }
     service->now_ms = now_ms - 1; /* so that the first turn is one */
@@ -350,6 +426,8 @@ int service_open(struct config *config, const struct service_options *options, i
 void service_stop(struct service *service) {
     struct err err;
     if (!service) return;
+    while (!service->failed && !service->write_failed && publish_waits(service->publish))
+        publish_step(service->publish, service);
     if (service->engine && !service->failed && service_commit(service, &err))
         log_error("last commit failed", "error=%s next=\"what was not acknowledged is sent again\"",
             LOG_TEXT(span_of(err.text)));
@@ -359,19 +437,7 @@ void service_stop(struct service *service) {
 void service_close(struct service *service) {
     if (!service) return;
     service_stop(service);
-    adoption_free(service->adoption);
-    engine_free(service->engine);
-    recall_free(service->recall);
-    store_close(service->store);
-    visits_free(service->visits);
-    line_reader_free(service->reader);
-    free(service->versions);
-    buf_fini(&service->reload_findings);
-    feed_fini(&service->feed);
-    if (service->judging != service->config && service->judging != service->opened_with) config_free(service->judging);
-    if (service->config != service->opened_with) config_free(service->config);
-    config_free(service->opened_with);
-    free(service);
+    close_all(service);
 }
 
 const struct config *service_config(const struct service *service) {
@@ -400,7 +466,7 @@ static void refuse(struct service *service, const struct findings *found, struct
     counter_inc(reloads_refused);
     feed_reloaded(service, buf_span(&service->reload_findings));
     for (size_t i = 0; i < found->count && i < 20; i++)
-        log_error("configuration refused", "file=%s line=%d column=%d error=%s", found->list[i].file,
+        log_error("configuration refused", "file=%s line=%d column=%d error=%s", LOG_TEXT(span_of(found->list[i].file)),
             found->list[i].line, found->list[i].column, LOG_TEXT(span_of(found->list[i].text)));
     log_error("reload refused", "errors=%zu next=\"keeping standards of generation %llu\"", findings_errors(found),
         (unsigned long long)service->generation);
@@ -412,12 +478,7 @@ static bool same_text(const char *a, const char *b) {
 
 static bool same_endpoints(const struct endpoint *a, size_t a_count, const struct endpoint *b, size_t b_count) {
     size_t i = 0;
-    while (i < a_count && i < b_count && a[i].kind == b[i].kind && same_text(a[i].path, b[i].path) &&
-           same_text(a[i].host, b[i].host) && a[i].port == b[i].port && a[i].mode == b[i].mode &&
-           same_text(a[i].group, b[i].group) && same_text(a[i].user, b[i].user) &&
-           same_text(a[i].secret_file, b[i].secret_file) && same_text(a[i].credential, b[i].credential) &&
-           a[i].format.kind == b[i].format.kind)
-        i++;
+    while (i < a_count && i < b_count && endpoint_same(&a[i], &b[i])) i++;
     return i == a_count && i == b_count;
 }
 
@@ -435,7 +496,10 @@ int service_reload(struct service *service, void (*done)(void *arg, const char *
     struct buf *findings, struct err *err) {
     if (service->failed)
         return err_set(err, ERR_IO, "the database cannot be written; reload again once it can: %s", service->failure);
-    if (service->adoption) return err_set(err, ERR_IN_USE, "a reload is under way; ask again when it is done");
+    if (service->adoption)
+        return err_set(err, ERR_IN_USE, "%s",
+            service->adoption->from_store ? "breaches are still being brought in line after a failed commit; ask again soon"
+                                          : "a reload is under way; ask again when it is done");
     struct config *config = NULL;
     struct findings found = {0};
     int code = config_load(service->config->path, &config, &found);

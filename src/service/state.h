@@ -18,6 +18,7 @@ enum { SERVICE_LISTENERS_MAX = 8 }; /* the inputs and the API register once each
 struct rebuild;
 struct adoption;
 struct visits;
+struct publish;
 
 struct service {
     struct service_options options;
@@ -35,6 +36,7 @@ struct service {
     size_t listener_count;
 
     int64_t now_ms;          /* of this turn */
+    bool log_grown;          /* the database's write-ahead log is far too long, and it was said */
     bool clock_behind;       /* the wall clock is far behind the engine's, and it was said */
     int64_t started_ms;
     uint64_t batch, durable; /* intake.h */
@@ -45,6 +47,7 @@ struct service {
     struct err write_err;
     int64_t next_publish_ms, last_publish_ms;
     bool first_publish;      /* since the start: figures that did not change are not written again */
+    struct publish *publish;
     int64_t next_retention_ms;
 
     int failed; /* 0, or the code of the failure: nothing is accepted until service_recover() */

@@ -28,12 +28,13 @@ static void field_adopting(struct json_writer *w, const struct service *service)
         json_field_null(w, "adopting");
         return;
     }
-    const struct rebuild *rebuild = service->adoption->rebuild; /* NULL before its first slice */
+    struct service_progress progress = {.total = journal_last(service->store)}; /* before its first slice */
+    if (service->adoption->rebuild) adoption_progress(service->adoption, &progress);
     json_key(w, "adopting");
     json_object_begin(w);
-    json_field_int(w, "done", rebuild ? (int64_t)rebuild_done(rebuild) : 0);
-    json_field_int(
-        w, "total", rebuild ? (int64_t)rebuild_total(rebuild) : (int64_t)journal_last(service->store));
+    json_field_text(w, "step", progress.is_recording ? "recording" : "computing");
+    json_field_int(w, "done", (int64_t)progress.done);
+    json_field_int(w, "total", (int64_t)progress.total);
     json_object_end(w);
 }
 
@@ -136,7 +137,7 @@ static void field_counters(struct json_writer *w) {
 static void status_members(struct service *service, struct json_writer *w) {
     bool failed = !service_accepts(service);
     json_field_text(w, "version", SLAD_VERSION);
-    json_field_text(w, "state", failed ? "failed" : "running");
+    json_field_text(w, "state", !failed ? "running" : service->adoption ? "recovering" : "failed");
     json_field_text(w, "failure", failed ? service_failure(service) : NULL);
     json_field_instant(w, "now", service->now_ms);
     json_field_instant(w, "started", service->started_ms);

@@ -93,23 +93,45 @@ int breach_get(struct store *store, int64_t id, breach_visit *visit, void *arg, 
     return 0;
 }
 
+int breaches_last(struct store *store, int64_t *id, struct err *err) {
+    sqlite3_stmt *last;
+    int got = db_read(store, STATEMENT_BREACHES_LAST, "SELECT max(id) FROM breaches", &last, err);
+    if (got == 0) got = db_step(last, "read the breaches", err);
+    if (got <= 0) return got;
+    *id = sqlite3_column_int64(last, 0);
+    sqlite3_reset(last);
+    return 0;
+}
+
+static bool is_live(const struct breach_record *record) {
+    return record->state == BREACH_OPEN || (record->kind == BREACH_CONTACT && record->state == BREACH_CLOSED);
+}
+
 int breaches_each_live(
-    struct store *store, struct span standard, breach_visit *visit, void *arg, struct err *err) {
-    static const char all[] = BREACH_COLUMNS
-        "WHERE b.state = 'open' OR (b.kind = 'contact' AND b.state = 'closed') ORDER BY b.standard, b.id";
-    static const char one[] =
-        BREACH_COLUMNS "WHERE b.standard = ?1 AND (b.state = 'open' OR (b.kind = 'contact'"
-                       " AND b.state = 'closed')) ORDER BY b.id";
-    sqlite3_stmt *rows = NULL;
-    if (sqlite3_prepare_v2(store->reader, standard.p ? one : all, -1, &rows, NULL) != SQLITE_OK)
-        return db_fail(store->reader, "read the breaches", err);
-    if (standard.p) db_bind_span(rows, 1, standard);
-    int got;
-    while ((got = db_step(rows, "read the breaches", err)) > 0) {
+    struct store *store, struct breach_run *run, breach_visit *visit, void *arg, struct err *err) {
+    sqlite3_stmt *rows;
+    int got = db_read(store, STATEMENT_BREACHES_LIVE,
+        BREACH_COLUMNS "WHERE b.id > ?1 AND b.id <= ?2 ORDER BY b.id LIMIT ?3", &rows, err);
+    if (got != 0) return got;
+    db_bind_int(rows, 1, run->after);
+    db_bind_int(rows, 2, run->through);
+    db_bind_int(rows, 3, (int64_t)run->rows);
+    size_t count = 0;
+    for (; (got = db_step(rows, "read the breaches", err)) > 0; count++) {
         struct breach_record record;
         record_of(rows, &record);
-        visit(arg, &record);
+        run->after = record.id;
+        if (is_live(&record)) visit(arg, &record);
     }
-    sqlite3_finalize(rows);
+    return got < 0 ? got : count == run->rows;
+}
+
+int levels_each_open(struct store *store, breach_visit *visit, void *arg, struct err *err) {
+    sqlite3_stmt *rows;
+    struct visiting visiting = {visit, arg};
+    int got = db_read(store, STATEMENT_LEVELS_OPEN,
+        BREACH_COLUMNS "INDEXED BY breaches_level WHERE b.kind = 'level' AND b.state = 'open' ORDER BY b.id", &rows, err);
+    if (got != 0) return got;
+    while ((got = db_step(rows, "read the breaches", err)) > 0) visit_row(&visiting, rows);
     return got;
 }

@@ -192,19 +192,38 @@ int level_close(struct store *store, const struct level_key *key, const struct b
     return got < 0 ? got : !got;
 }
 
-int breaches_close(struct store *store, struct span standard, const struct breach_end *end, struct err *err) {
+int level_past(struct store *store, const struct breach_record *record, struct err *err) {
+    assert(store->in_transaction);
+    sqlite3_stmt *past;
+    int code = db_write(store, STATEMENT_LEVEL_PAST,
+        "INSERT INTO breaches (kind, standard, version, grp, target, opened, closed, state, recorded, updated, reason)"
+        " VALUES ('level', ?1, ?2, ?3, ?4, ?5, ?6, 'closed', ?7, ?7, ?8)",
+        &past, err);
+    if (code != 0) return code;
+    db_bind_span(past, 1, record->standard);
+    db_bind_int(past, 2, record->version);
+    db_bind_span(past, 3, record->group);
+    db_bind_span(past, 4, record->target);
+    db_bind_int(past, 5, record->opened_ms);
+    db_bind_int(past, 6, record->closed_ms);
+    db_bind_int(past, 7, record->updated_ms);
+    db_bind_span(past, 8, record->reason);
+    return db_finish(past, "write down a level", err);
+}
+
+int breach_close(struct store *store, int64_t id, const struct breach_end *end, struct err *err) {
     assert(store->in_transaction);
     sqlite3_stmt *close;
-    int code = db_write(store, STATEMENT_BREACHES_CLOSE,
+    int code = db_write(store, STATEMENT_BREACH_CLOSE,
         "UPDATE breaches SET state = 'closed', closed = iif(kind = 'level', ?2, closed), updated = ?3, reason = ?4"
-        " WHERE standard = ?1 AND state = 'open'",
+        " WHERE id = ?1 AND state = 'open'",
         &close, err);
     if (code != 0) return code;
-    db_bind_span(close, 1, standard);
+    db_bind_int(close, 1, id);
     db_bind_int(close, 2, end->closed_ms);
     db_bind_int(close, 3, end->now_ms);
     db_bind_text(close, 4, end->reason);
-    return db_finish(close, "close the breaches of a standard", err);
+    return db_finish(close, "close a breach", err);
 }
 
 int breach_excuse(struct store *store, int64_t id, const struct breach_excuse *excuse, struct err *err) {

@@ -9,6 +9,7 @@
 #include "slad/base/span.h"
 #include "slad/model/instant.h"
 #include "slad/store/store.h"
+#include "store/place.h"
 
 /* One slot for each statement that is prepared once and reused; its text stands at its use. */
 enum statement {
@@ -16,6 +17,7 @@ enum statement {
     STATEMENT_COMMIT,
     STATEMENT_META_GET,
     STATEMENT_META_SET,
+    STATEMENT_META_DROP,
     STATEMENT_JOURNAL_APPEND,
     STATEMENT_JOURNAL_KEYS,
     STATEMENT_JOURNAL_GET,
@@ -27,7 +29,9 @@ enum statement {
     STATEMENT_BREACH_PUT,
     STATEMENT_BREACH_FIND,
     STATEMENT_BREACH_WITHDRAW,
-    STATEMENT_BREACHES_CLOSE,
+    STATEMENT_BREACH_CLOSE,
+    STATEMENT_BREACHES_LIVE,
+    STATEMENT_BREACHES_LAST,
     STATEMENT_BREACH_EXCUSE,
     STATEMENT_BREACH_GET,
     STATEMENT_BREACH_BOUNDS,
@@ -35,15 +39,18 @@ enum statement {
     STATEMENT_LEVEL_OPEN,
     STATEMENT_LEVEL_FIND,
     STATEMENT_LEVEL_CLOSE,
+    STATEMENT_LEVEL_PAST,
+    STATEMENT_LEVELS_OPEN,
     STATEMENT_WARNING_PUT,
     STATEMENT_WARNING_CHANGE,
     STATEMENT_WARNING_LEVEL_OPEN,
     STATEMENT_WARNING_LEVEL_CLOSE,
-    STATEMENT_WARNINGS_CLOSE,
+    STATEMENT_WARNING_CLOSE,
     STATEMENT_WARNING_BOUNDS,
     STATEMENT_WARNING_SINCE,
     STATEMENT_WARNING_GET,
     STATEMENT_WARNINGS_OPEN,
+    STATEMENT_WARNINGS_OPEN_LEVELS,
     STATEMENT_SERIES_FIND,
     STATEMENT_SERIES_ADD,
     STATEMENT_FIGURES_PUT,
@@ -52,6 +59,7 @@ enum statement {
     STATEMENT_FIGURES_LAST,
     STATEMENT_FIGURES_HISTORY,
     STATEMENT_PERCENTILES_PUT,
+    STATEMENT_PERCENTILES_AT,
     STATEMENT_PERCENTILES_HISTORY,
     STATEMENT_VERSION_BEGIN,
     STATEMENT_VERSION_NOTE,
@@ -92,6 +100,7 @@ struct marks {
 struct store {
     char *path;
     int lock_fd;
+    struct place place;
     sqlite3 *writer, *reader;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     bool in_transaction, in_read;

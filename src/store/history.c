@@ -45,17 +45,39 @@ int figures_last(struct store *store, int64_t series, int64_t at_ms, int64_t *pu
     return 0;
 }
 
-int series_each_live(
-    struct store *store, void (*visit)(void *arg, int64_t series), void *arg, struct err *err) {
-    sqlite3_stmt *rows;
-    int got = db_read(store, STATEMENT_SERIES_LIVE,
-        "SELECT id FROM series WHERE (SELECT open + met + missed + excluded + durations FROM figures f"
-        " WHERE f.series = series.id ORDER BY at DESC LIMIT 1) > 0",
-        &rows, err);
+int percentiles_at(struct store *store, int64_t series, int64_t at_ms, struct percentile_row *rows, size_t room,
+    size_t *count, struct err *err) {
+    sqlite3_stmt *read;
+    int got = db_read(store, STATEMENT_PERCENTILES_AT,
+        "SELECT q, value FROM percentiles WHERE series = ?1 AND at = ?2 ORDER BY q LIMIT ?3", &read, err);
     if (got != 0) return got;
-    while ((got = db_step(rows, "read the series", err)) > 0) visit(arg, sqlite3_column_int64(rows, 0));
-    sqlite3_reset(rows);
+    db_bind_int(read, 1, series);
+    db_bind_int(read, 2, at_ms);
+    db_bind_int(read, 3, (int64_t)room);
+    size_t n = 0;
+    for (; (got = db_step(read, "read percentiles", err)) > 0; n++)
+        rows[n] = (struct percentile_row){
+            sqlite3_column_double(read, 0), !db_is_null(read, 1), sqlite3_column_double(read, 1)};
+    if (got == 0) *count = n;
     return got;
+}
+
+int series_each_live(struct store *store, int64_t *after, size_t rows, void (*visit)(void *arg, int64_t series),
+    void *arg, struct err *err) {
+    sqlite3_stmt *read;
+    int got = db_read(store, STATEMENT_SERIES_LIVE,
+        "SELECT id, (SELECT open + met + missed + excluded + durations FROM figures f"
+        " WHERE f.series = series.id ORDER BY at DESC LIMIT 1) > 0 FROM series WHERE id > ?1 ORDER BY id LIMIT ?2",
+        &read, err);
+    if (got != 0) return got;
+    db_bind_int(read, 1, *after);
+    db_bind_int(read, 2, (int64_t)rows);
+    size_t count = 0;
+    for (; (got = db_step(read, "read the series", err)) > 0; count++) {
+        *after = sqlite3_column_int64(read, 0);
+        if (sqlite3_column_int(read, 1)) visit(arg, *after);
+    }
+    return got < 0 ? got : count == rows;
 }
 
 enum { SERIES_A_PAGE = 4096 }; /* series looked at before a page ends: about 10 ms */

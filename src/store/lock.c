@@ -18,17 +18,17 @@ static void read_holder(int fd, char out[PID_TEXT_MAX]) {
     if (!out[0]) strcpy(out, "?");
 }
 
-static int write_holder(int fd, const char *path, struct err *err) {
+/* The pid is a courtesy: on a disk that is full or does not work well the lock holds nevertheless. */
+static void write_holder(int fd) {
     char text[PID_TEXT_MAX];
     int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-    if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)n, 0) == n) return 0;
-    return files_fail("write", path, errno, err);
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n) (void)!ftruncate(fd, 0);
 }
 
 int lock_take(const char *path, int *out, struct err *err) {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
     if (fd < 0) return files_fail("open", path, errno, err);
-    int code;
+    int code = 0;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         int reason = errno;
         char holder[PID_TEXT_MAX];
@@ -37,9 +37,7 @@ int lock_take(const char *path, int *out, struct err *err) {
                    ? err_set(err, ERR_IN_USE, "another process (pid %s) holds %s", holder, path)
                    : files_fail("lock", path, reason, err);
     } else {
-        /* The pid is a courtesy: on a full disk the daemon must start nevertheless, to make room. */
-        code = write_holder(fd, path, err);
-        if (code == ERR_FULL) code = 0;
+        write_holder(fd);
     }
     if (code == 0)
         *out = fd;

@@ -4,15 +4,15 @@
 #include "store/db.h"
 
 #define POSITION_COLUMNS                                                                                     \
-    "name, device, inode, birth_ns, mtime_ns, head_hash, head_bytes, tail_hash, tail_bytes, offset, lines,"  \
-    " done, updated"
+    "name, device, inode, birth_ns, mtime_ns, begun_ns, head_hash, head_bytes, tail_hash, tail_bytes,"        \
+    " offset, lines, done, updated"
 
 int position_put(struct store *store, const struct position *position, struct err *err) {
     assert(store->in_transaction);
     sqlite3_stmt *put;
     int code = db_write(store, STATEMENT_POSITION_PUT,
         "INSERT OR REPLACE INTO inputs (" POSITION_COLUMNS
-        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         &put, err);
     if (code != 0) return code;
     db_bind_span(put, 1, position->name);
@@ -20,14 +20,15 @@ int position_put(struct store *store, const struct position *position, struct er
     db_bind_int(put, 3, (int64_t)position->inode);
     db_bind_int(put, 4, position->birth_ns);
     db_bind_int(put, 5, position->mtime_ns);
-    db_bind_int(put, 6, (int64_t)position->head_hash);
-    db_bind_int(put, 7, (int64_t)position->head_bytes);
-    db_bind_int(put, 8, (int64_t)position->tail_hash);
-    db_bind_int(put, 9, (int64_t)position->tail_bytes);
-    db_bind_int(put, 10, (int64_t)position->offset);
-    db_bind_int(put, 11, (int64_t)position->lines);
-    db_bind_int(put, 12, position->done);
-    db_bind_int(put, 13, position->updated_ms);
+    db_bind_int(put, 6, position->begun_ns);
+    db_bind_int(put, 7, (int64_t)position->head_hash);
+    db_bind_int(put, 8, (int64_t)position->head_bytes);
+    db_bind_int(put, 9, (int64_t)position->tail_hash);
+    db_bind_int(put, 10, (int64_t)position->tail_bytes);
+    db_bind_int(put, 11, (int64_t)position->offset);
+    db_bind_int(put, 12, (int64_t)position->lines);
+    db_bind_int(put, 13, position->done);
+    db_bind_int(put, 14, position->updated_ms);
     return db_finish(put, "write an input's position", err);
 }
 
@@ -38,14 +39,15 @@ static struct position position_of(sqlite3_stmt *row) {
         .inode = (uint64_t)sqlite3_column_int64(row, 2),
         .birth_ns = sqlite3_column_int64(row, 3),
         .mtime_ns = sqlite3_column_int64(row, 4),
-        .head_hash = (uint64_t)sqlite3_column_int64(row, 5),
-        .head_bytes = (uint64_t)sqlite3_column_int64(row, 6),
-        .tail_hash = (uint64_t)sqlite3_column_int64(row, 7),
-        .tail_bytes = (uint64_t)sqlite3_column_int64(row, 8),
-        .offset = (uint64_t)sqlite3_column_int64(row, 9),
-        .lines = (uint64_t)sqlite3_column_int64(row, 10),
-        .done = sqlite3_column_int(row, 11) != 0,
-        .updated_ms = sqlite3_column_int64(row, 12),
+        .begun_ns = sqlite3_column_int64(row, 5),
+        .head_hash = (uint64_t)sqlite3_column_int64(row, 6),
+        .head_bytes = (uint64_t)sqlite3_column_int64(row, 7),
+        .tail_hash = (uint64_t)sqlite3_column_int64(row, 8),
+        .tail_bytes = (uint64_t)sqlite3_column_int64(row, 9),
+        .offset = (uint64_t)sqlite3_column_int64(row, 10),
+        .lines = (uint64_t)sqlite3_column_int64(row, 11),
+        .done = sqlite3_column_int(row, 12) != 0,
+        .updated_ms = sqlite3_column_int64(row, 13),
     };
 }
 

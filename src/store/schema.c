@@ -236,6 +236,7 @@ static const char TABLES_INPUTS[] =
     "  inode INTEGER NOT NULL,"
     "  birth_ns INTEGER NOT NULL,"
     "  mtime_ns INTEGER NOT NULL,"
+    "  begun_ns INTEGER NOT NULL,"
     "  head_hash INTEGER NOT NULL,"
     "  head_bytes INTEGER NOT NULL,"
     "  tail_hash INTEGER NOT NULL,"
@@ -246,7 +247,7 @@ static const char TABLES_INPUTS[] =
     "  updated INTEGER NOT NULL,"
     "  PRIMARY KEY (inode, birth_ns, device)"
     ") WITHOUT ROWID;"
-    "INSERT OR REPLACE INTO inputs SELECT name, device, inode, birth_ns, 0, head_hash, head_bytes, tail_hash,"
+    "INSERT OR REPLACE INTO inputs SELECT name, device, inode, birth_ns, 0, birth_ns, head_hash, head_bytes, tail_hash,"
     "  tail_bytes, offset, lines, 0, updated FROM inputs_by_name ORDER BY offset;"
     "DROP TABLE inputs_by_name;";
 static const char VIEWS_INPUTS[] =

@@ -104,6 +104,7 @@ static int open_all(struct store *store, struct err *err) {
     if (code == 0) code = open_writer(store, bytes, err);
     if (code == 0) code = open_reader(store, err);
     if (code == 0) code = journal_open(store, err);
+    if (code == 0) code = place_take(store->path, &store->place, err);
     return code;
 }
 
@@ -131,6 +132,7 @@ void store_close(struct store *store) {
     sqlite3_close_v2(store->reader);
     sqlite3_close_v2(store->writer);
     if (store->lock_fd >= 0) close(store->lock_fd);
+    place_fini(&store->place);
     free(store->path);
     free(store);
 }
@@ -147,7 +149,8 @@ int store_begin(struct store *store, struct err *err) {
 int store_commit(struct store *store, struct err *err) {
     assert(store->in_transaction);
     sqlite3_stmt *commit;
-    int code = db_write(store, STATEMENT_COMMIT, "COMMIT", &commit, err);
+    int code = place_check(store->path, &store->place, err);
+    if (code == 0) code = db_write(store, STATEMENT_COMMIT, "COMMIT", &commit, err);
     if (code == 0) code = db_finish(commit, "commit", err);
     if (code != 0) {
         store_rollback(store);
@@ -214,6 +217,16 @@ int store_meta_set(struct store *store, const char *key, int64_t value, struct e
     return db_finish(set, "remember a number", err);
 }
 
+int store_meta_drop(struct store *store, const char *prefix, struct err *err) {
+    assert(store->in_transaction);
+    sqlite3_stmt *drop;
+    int code = db_write(
+        store, STATEMENT_META_DROP, "DELETE FROM meta WHERE substr(key, 1, length(?1)) = ?1", &drop, err);
+    if (code != 0) return code;
+    db_bind_text(drop, 1, prefix);
+    return db_finish(drop, "forget remembered numbers", err);
+}
+
 int store_checkpoint(struct store *store, struct err *err) {
     assert(!store->in_transaction);
     int rc = sqlite3_wal_checkpoint_v2(store->writer, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -221,6 +234,10 @@ int store_checkpoint(struct store *store, struct err *err) {
     return rc == SQLITE_OK || rc == SQLITE_BUSY
                ? 0
                : db_fail(store->writer, "copy the log into the database", err);
+}
+
+uint64_t store_wal_bytes(const struct store *store) {
+    return store->place.wal_bytes;
 }
 
 int store_size(struct store *store, struct store_size *out, struct err *err) {

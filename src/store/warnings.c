@@ -110,19 +110,19 @@ int warning_level_close(
     return db_finish(close, "close the warning of a level", err);
 }
 
-int warnings_close(struct store *store, struct span standard, const struct breach_end *end, struct err *err) {
+int warning_close(struct store *store, int64_t id, const struct breach_end *end, struct err *err) {
     assert(store->in_transaction);
     sqlite3_stmt *close;
-    int code = db_write(store, STATEMENT_WARNINGS_CLOSE,
+    int code = db_write(store, STATEMENT_WARNING_CLOSE,
         "UPDATE warnings SET state = iif(kind = 'level', 'closed', 'withdrawn'), closed = ?2, updated = ?3, reason = ?4"
-        " WHERE standard = ?1 AND state = 'open'",
+        " WHERE id = ?1 AND state = 'open'",
         &close, err);
     if (code != 0) return code;
-    db_bind_span(close, 1, standard);
+    db_bind_int(close, 1, id);
     db_bind_int(close, 2, end->closed_ms);
     db_bind_int(close, 3, end->now_ms);
     db_bind_text(close, 4, end->reason);
-    return db_finish(close, "close the warnings of a standard", err);
+    return db_finish(close, "close a warning", err);
 }
 
 /* ---- reading ---- */
@@ -197,14 +197,30 @@ int warning_get(struct store *store, int64_t id, warning_visit *visit, void *arg
     return 0;
 }
 
-int warnings_each_open(struct store *store, warning_visit *visit, void *arg, struct err *err) {
-    sqlite3_stmt *rows;
-    struct visiting visiting = {visit, arg};
-    int got = db_read(
-        store, STATEMENT_WARNINGS_OPEN, WARNING_COLUMNS "WHERE b.state = 'open' ORDER BY b.id", &rows, err);
-    while (got == 0 && (got = db_step(rows, "read the warnings", err)) > 0) {
-        visit_row(&visiting, rows);
-        got = 0;
+int warnings_each_open(struct store *store, int64_t *after, size_t rows, warning_visit *visit, void *arg,
+    struct err *err) {
+    sqlite3_stmt *open;
+    int got = db_read(store, STATEMENT_WARNINGS_OPEN,
+        WARNING_COLUMNS "WHERE b.state = 'open' AND b.id > ?1 ORDER BY b.id LIMIT ?2", &open, err);
+    if (got != 0) return got;
+    db_bind_int(open, 1, *after);
+    db_bind_int(open, 2, (int64_t)rows);
+    size_t count = 0;
+    for (; (got = db_step(open, "read the warnings", err)) > 0; count++) {
+        struct warning_record record;
+        record_of(open, &record);
+        *after = record.id;
+        visit(arg, &record);
     }
+    return got < 0 ? got : count == rows;
+}
+
+int warnings_each_open_level(struct store *store, warning_visit *visit, void *arg, struct err *err) {
+    sqlite3_stmt *open;
+    struct visiting visiting = {visit, arg};
+    int got = db_read(store, STATEMENT_WARNINGS_OPEN_LEVELS,
+        WARNING_COLUMNS "INDEXED BY warnings_level WHERE b.kind = 'level' AND b.state = 'open' ORDER BY b.id", &open, err);
+    if (got != 0) return got;
+    while ((got = db_step(open, "read the warnings", err)) > 0) visit_row(&visiting, open);
     return got;
 }

@@ -21,3 +21,11 @@ void reject_line(struct buf *out, uint64_t line, const char *reason) {
     json_object_end(&w);
     buf_add_char(out, '\n');
 }
+
+void refuse_line(struct buf *out, const char *reason) {
+    struct json_writer w = {.out = out};
+    json_object_begin(&w);
+    json_field_text(&w, "refused", reason); /* ours, and short */
+    json_object_end(&w);
+    buf_add_char(out, '\n');
+}

@@ -39,6 +39,8 @@ int json_parse(struct span text, struct json **out, struct err *err) {
     int rc = check(text, err);
     if (rc < 0) return rc;
     const char *end = text.p;
+    /* Else a document would be called unreadable where there was no memory for it. */
+    cJSON_InitHooks(&(cJSON_Hooks){mem_alloc, free});
     cJSON *root = cJSON_ParseWithLengthOpts(text.p, text.n, &end, 0);
     if (!root || !is_space(end, text.p + text.n)) {
         cJSON_Delete(root);

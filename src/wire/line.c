@@ -4,11 +4,13 @@
  *
  * 1. scratch holds EVENT_LINE_MAX + 1 bytes: as much as scan.h asks for any line that is read, so it never
  * moves and unescaped text stays where it is until the next line.
- * 2. keys holds every top-level key of the line at hand, attrs those of scalars that are attributes. */
+ * 2. keys holds every top-level key of the line at hand, attrs those of scalars that are attributes.
+ * 3. a line whose keys are a path of the shape has no key twice; of any other all keys are compared. */
 #include "slad/wire/line.h"
 #include <locale.h>
 #include <stdlib.h>
 #include "scan.h"
+#include "shape.h"
 #include "slad/base/buf.h"
 #include "slad/base/mem.h"
 #include "slad/base/utf8.h"
@@ -21,23 +23,27 @@ struct line_reader {
     size_t key_count, key_capacity;
     struct attr *attrs;
     size_t attr_count, attr_capacity;
+    struct shape shape;
 };
 
 /* The fields that mean something by themselves; null when they are not there. */
+enum field { FIELD_ATTR, FIELD_CONTACT, FIELD_EVENT, FIELD_ID, FIELD_AT, FIELD_HELLO, FIELDS };
 struct fields {
-    struct scan_value contact, event, id, at, hello;
+    struct scan_value of[FIELDS];
 };
 
 struct line_reader *line_reader_new(void) {
     struct line_reader *reader = mem_zalloc(sizeof *reader);
     reader->scratch = mem_alloc(EVENT_LINE_MAX + 1);
     reader->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    shape_init(&reader->shape);
     return reader;
 }
 
 void line_reader_free(struct line_reader *reader) {
     if (!reader) return;
     freelocale(reader->c_locale);
+    shape_fini(&reader->shape);
     free(reader->scratch);
     free(reader->keys);
     free(reader->attrs);
@@ -54,13 +60,12 @@ static bool is_key(struct span key, const char *name, size_t bytes) {
     return memcmp(key.p, name, bytes) == 0;
 }
 
-/* Where the value of this key belongs; NULL: among the attributes. */
-static struct scan_value *field_of(struct fields *fields, struct span key) {
+static enum field field_of(struct span key) {
     switch (key.n) {
-    case 2: return is_key(key, "at", 2) ? &fields->at : is_key(key, "id", 2) ? &fields->id : NULL;
-    case 5: return is_key(key, "event", 5) ? &fields->event : NULL;
-    case 7: return is_key(key, "contact", 7) ? &fields->contact : NULL;
-    default: return NULL;
+    case 2: return is_key(key, "at", 2) ? FIELD_AT : is_key(key, "id", 2) ? FIELD_ID : FIELD_ATTR;
+    case 5: return is_key(key, "event", 5) ? FIELD_EVENT : is_key(key, "hello", 5) ? FIELD_HELLO : FIELD_ATTR;
+    case 7: return is_key(key, "contact", 7) ? FIELD_CONTACT : FIELD_ATTR;
+    default: return FIELD_ATTR;
     }
 }
 
@@ -78,24 +83,49 @@ static void add_key(struct line_reader *reader, struct span key) {
     reader->keys[reader->key_count++] = key;
 }
 
-static int read_fields(struct line_reader *reader, struct scan *scan, struct fields *fields) {
+/* The key of the next member, spelt out, and learned. *node is NULL once the line has left the shape. */
+static int spell_key(struct line_reader *reader, struct scan *scan, bool *first, const char *since,
+    struct shape_node **node, struct span *key) {
+    int rc = scan_member(scan, first, key);
+    if (rc <= 0 || !*node) return rc;
+    *node = shape_learn(&reader->shape, *node, (struct span){since, (size_t)(scan->p - since)}, *key);
+    if (*node) (*node)->mark = (uint16_t)field_of(*key);
+    return rc;
+}
+
+static void take_value(
+    struct line_reader *reader, struct fields *fields, enum field field, struct span key, const struct scan_value *value) {
+    /* A hello is one when it is an object; else it is an attribute like others. */
+    if (field != FIELD_ATTR && (field != FIELD_HELLO || value->nested.p)) fields->of[field] = *value;
+    else if (!value->nested.p) add_attr(reader, key, value->scalar);
+}
+
+/* *in_shape: the keys are a path of the shape. */
+static int read_fields(struct line_reader *reader, struct scan *scan, struct fields *fields, bool *in_shape) {
     scan_space(scan);
+    const char *since = scan->p; /* the end of the value before */
     int rc = scan_open(scan, '{');
+    struct shape_node *node = rc < 0 ? NULL : shape_start(&reader->shape);
     bool first = true;
     while (rc >= 0) {
+        struct shape_node *next = node ? shape_next(node, since, scan->end) : NULL;
         struct span key;
         struct scan_value value;
-        if ((rc = scan_member(scan, &first, &key)) <= 0) break;
+        if (next) {
+            key = (struct span){since + next->key_at, next->key_bytes};
+            scan->p = since + next->bytes;
+            scan_space(scan); /* there may be more of it than there was */
+            node = next;
+            first = false;
+        } else if ((rc = spell_key(reader, scan, &first, since, &node, &key)) <= 0) {
+            break;
+        }
         if ((rc = scan_value(scan, &value)) < 0) break;
+        since = scan->p;
         add_key(reader, key);
-        struct scan_value *field = field_of(fields, key);
-        if (field)
-            *field = value;
-        else if (!value.nested.p)
-            add_attr(reader, key, value.scalar);
-        else if (key.n == 5 && is_key(key, "hello", 5))
-            fields->hello = value;
+        take_value(reader, fields, node ? (enum field)node->mark : field_of(key), key, &value);
     }
+    *in_shape = node != NULL;
     return rc < 0 ? rc : scan_finish(scan);
 }
 
@@ -185,10 +215,10 @@ static int read_event(
     const struct line_reader *reader, const struct fields *fields, struct event *out, struct err *err) {
     struct event event = {.attrs = reader->attrs, .attr_count = reader->attr_count};
     int rc;
-    if ((rc = take_name("contact", &fields->contact, &event.contact, err)) < 0) return rc;
-    if ((rc = take_name("event", &fields->event, &event.name, err)) < 0) return rc;
-    if ((rc = take_id(&fields->id, &event, err)) < 0) return rc;
-    if ((rc = take_at(&fields->at, &event, err)) < 0) return rc;
+    if ((rc = take_name("contact", &fields->of[FIELD_CONTACT], &event.contact, err)) < 0) return rc;
+    if ((rc = take_name("event", &fields->of[FIELD_EVENT], &event.name, err)) < 0) return rc;
+    if ((rc = take_id(&fields->of[FIELD_ID], &event, err)) < 0) return rc;
+    if ((rc = take_at(&fields->of[FIELD_AT], &event, err)) < 0) return rc;
     *out = event;
     return 0;
 }
@@ -229,12 +259,13 @@ int line_read(
         .err = err};
     struct fields fields = {0};
     reader->key_count = reader->attr_count = 0;
-    int rc = read_fields(reader, &scan, &fields);
+    bool in_shape;
+    int rc = read_fields(reader, &scan, &fields, &in_shape);
     if (rc < 0) return rc;
-    const struct span *twice = find_twice(reader->keys, reader->key_count);
+    const struct span *twice = in_shape ? NULL : find_twice(reader->keys, reader->key_count);
     if (twice) return key_twice(*twice, err);
-    bool hello = fields.hello.nested.p && reader->key_count == 1;
-    rc = hello ? read_hello(&scan, fields.hello.nested, out, err) : read_event(reader, &fields, out, err);
+    bool hello = fields.of[FIELD_HELLO].nested.p && reader->key_count == 1;
+    rc = hello ? read_hello(&scan, fields.of[FIELD_HELLO].nested, out, err) : read_event(reader, &fields, out, err);
     if (rc < 0) return rc;
     *kind = hello ? LINE_HELLO : LINE_EVENT;
     return 0;

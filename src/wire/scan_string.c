@@ -1,5 +1,9 @@
-/* Strings are most of a line, so runs without anything special are skipped eight bytes at a time. */
+/* Strings are most of a line, so runs without anything special are skipped sixteen bytes at a time, or eight where the
+ * processor has no SSE2 or the line ends. */
 #include "scan.h"
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <endian.h>
 #include "slad/base/utf8.h"
 
@@ -19,6 +23,20 @@ static inline uint64_t special_bytes(uint64_t word) {
 
 /* To the first special byte, or the end; *high becomes non-zero when a byte before it is not ASCII. */
 static inline const char *plain_run(const char *p, const char *end, uint64_t *high) {
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
+    for (; end - p >= 16; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i stops = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+        stops = _mm_or_si128(stops, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes)); /* at most 0x1F */
+        unsigned special = (unsigned)_mm_movemask_epi8(stops), not_ascii = (unsigned)_mm_movemask_epi8(bytes);
+        if (special) {
+            *high |= not_ascii & ((special & -special) - 1);
+            return p + __builtin_ctz(special);
+        }
+        *high |= not_ascii;
+    }
+#endif
     for (; end - p >= 8; p += 8) {
         uint64_t word;
         memcpy(&word, p, 8);

@@ -1,68 +1,100 @@
 /* ask: GETs a path over a Unix socket at a steady pace until standard input ends, each over a connection of its own as
- * curl does, and says how long the answers took. An open loop: counted from the instant a question was due.
+ * curl does, and says how long the answers took. An open loop: a question is asked when it is due, whether or not the ones
+ * before were answered, and its time is counted from there.
  *
  *   ask [--rate A_SECOND] SOCKET PATH < (something that stays open) */
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include "histogram.h"
 #include "lines.h"
 
-static uint64_t bytes, wrong;
+enum {
+    ASKED_MAX = 128,      /* at once; further ones wait, and that counts */
+    HEAD_BYTES = 12,      /* "HTTP/1.1 200" */
+    READ_BYTES = 256 * 1024,
+};
 
-static int connected(const char *path) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) give_up("the socket's path is too long");
-    memcpy(address.sun_path, path, strlen(path) + 1);
+struct question {
+    int fd;
+    double due;
+    size_t size;
+    char head[HEAD_BYTES];
+};
+
+static struct {
+    struct sockaddr_un address;
+    char request[1024];
+    struct question questions[ASKED_MAX];
+    size_t count;
+    uint64_t asked, bytes, wrong;
+    struct histogram latency;
+} ask;
+
+static void put(double due) {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address)) give_up(path);
-    return fd;
+    if (fd < 0 || connect(fd, (struct sockaddr *)&ask.address, sizeof ask.address)) give_up(ask.address.sun_path);
+    ssize_t n = (ssize_t)strlen(ask.request);
+    if (write(fd, ask.request, (size_t)n) != n) give_up(ask.address.sun_path);
+    ask.questions[ask.count++] = (struct question){.fd = fd, .due = due};
+    ask.asked++;
 }
 
-static void ask(const char *socket, const char *path) {
-    static char answer[1 << 20];
-    char question[1024];
-    int fd = connected(socket);
-    int n = snprintf(question, sizeof question, "GET %s HTTP/1.1\r\nHost: slad\r\nConnection: close\r\n\r\n", path);
-    if (write(fd, question, (size_t)n) != n) give_up(socket);
-    size_t size = 0;
-    for (ssize_t got; (got = read(fd, answer + size, sizeof answer - size)) > 0;) size += (size_t)got;
-    wrong += size < 12 || memcmp(answer, "HTTP/1.1 200", 12) != 0;
-    bytes += size;
-    close(fd);
+/* True when the answer has ended. */
+static bool answered(struct question *q) {
+    static char data[READ_BYTES];
+    ssize_t got = read(q->fd, data, sizeof data);
+    if (got < 0) give_up("read");
+    for (ssize_t i = 0; i < got && q->size + (size_t)i < HEAD_BYTES; i++) q->head[q->size + (size_t)i] = data[i];
+    q->size += (size_t)got;
+    if (got > 0) return false;
+    histogram_add(&ask.latency, (int64_t)((steady() - q->due) * 1e6), 1);
+    ask.wrong += q->size < HEAD_BYTES || memcmp(q->head, "HTTP/1.1 200", HEAD_BYTES) != 0;
+    ask.bytes += q->size;
+    close(q->fd);
+    return true;
 }
 
-static int stopped(double until) {
-    double left = until - steady();
-    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-    return poll(&in, 1, left > 0 ? (int)(left * 1000) : 0) > 0;
-}
-
-static void wait_until(double instant) {
+/* False once standard input has ended. */
+static bool wait_until(double instant) {
+    struct pollfd polls[ASKED_MAX + 1] = {{.fd = STDIN_FILENO, .events = POLLIN}};
+    size_t known = ask.count;
     double left = instant - steady();
-    if (left <= 0) return;
+    if (left < 0) left = 0;
     struct timespec rest = {.tv_sec = (time_t)left, .tv_nsec = (long)((left - (double)(time_t)left) * 1e9)};
-    nanosleep(&rest, NULL);
+    for (size_t i = 0; i < known; i++) polls[i + 1] = (struct pollfd){.fd = ask.questions[i].fd, .events = POLLIN};
+    if (ppoll(polls, (nfds_t)known + 1, &rest, NULL) < 0 && errno != EINTR) give_up("poll");
+    for (size_t i = known; i-- > 0;)
+        if (polls[i + 1].revents && answered(&ask.questions[i])) ask.questions[i] = ask.questions[--ask.count];
+    return !polls[0].revents;
+}
+
+static int parse(int argc, char **argv, double *rate) {
+    if (argc == 5 && !strcmp(argv[1], "--rate")) *rate = strtod(argv[2], NULL), argv += 2, argc -= 2;
+    if (argc != 3 || *rate <= 0 || strlen(argv[1]) >= sizeof ask.address.sun_path) return -1;
+    ask.address.sun_family = AF_UNIX;
+    memcpy(ask.address.sun_path, argv[1], strlen(argv[1]) + 1);
+    int n = snprintf(ask.request, sizeof ask.request, "GET %s HTTP/1.1\r\nHost: slad\r\nConnection: close\r\n\r\n", argv[2]);
+    return n < (int)sizeof ask.request ? 0 : -1;
 }
 
 int main(int argc, char **argv) {
-    static struct histogram latency;
     double rate = 20;
-    if (argc == 5 && !strcmp(argv[1], "--rate")) rate = strtod(argv[2], NULL), argv += 2, argc -= 2;
-    if (argc != 3 || rate <= 0) {
+    if (parse(argc, argv, &rate)) {
         fputs("usage: ask [--rate A_SECOND] SOCKET PATH\n", stderr);
         return 2;
     }
     double start = steady(), due = start;
-    for (uint64_t i = 0; !stopped(due); due = start + (double)++i / rate) {
-        wait_until(due);
-        ask(argv[1], argv[2]);
-        histogram_add(&latency, (int64_t)((steady() - due) * 1e6), 1);
+    while (wait_until(due)) {
+        if (ask.count == ASKED_MAX || steady() < due) continue;
+        put(due);
+        due = start + (double)ask.asked / rate;
     }
-    printf("{\"asked\":%" PRIu64 ",\"wrong\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"answer_us\":", latency.total, wrong, bytes);
-    histogram_print(&latency, stdout);
+    while (ask.count) wait_until(steady() + 1);
+    printf("{\"asked\":%" PRIu64 ",\"wrong\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"answer_us\":", ask.asked, ask.wrong, ask.bytes);
+    histogram_print(&ask.latency, stdout);
     puts("}");
     return 0;
 }

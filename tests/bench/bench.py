@@ -15,7 +15,7 @@ def arguments():
     parser.add_argument('--only', metavar='NAME,...', help=f'some of: {names}')
     parser.add_argument('--json', metavar='FILE', help='write everything there, for tests/bench/compare')
     parser.add_argument('--build', metavar='FOLDER', required=True, help='where it is built (build/bench)')
-    parser.add_argument('--work', metavar='FOLDER', help='where databases and events are written: a disk (FOLDER of --build/work)')
+    parser.add_argument('--work', metavar='FOLDER', help='where databases and events are written: on a disk (that of --build)')
     args = parser.parse_args()
     args.only = args.only.split(',') if args.only else [*scenarios.NAMES, 'limits', 'instead']
     unknown = set(args.only) - {*scenarios.NAMES, 'limits', 'instead'}
@@ -77,7 +77,7 @@ def report(out):
 
 def main():
     args = arguments()
-    work = pathlib.Path(args.work or pathlib.Path(args.build) / 'work')
+    work = pathlib.Path(args.work or args.build) / 'slad-bench-work'  # its own: it is emptied
     shutil.rmtree(work, ignore_errors=True)
     place = Place(args.build, work)
     scenes = scenarios.Scenarios(place, HERE, args.scale)

@@ -19,10 +19,13 @@ FIGURES = [
     Figure('ingest', 'Unix socket to journal and breaches on disk, acknowledged, 20 standards', 'events/s', floor=250e3, goal=500e3, limit='cjson-insert'),
     Figure('ingest-ack', 'from due to be sent to acknowledged at half that load, 99th percentile', 'ms', 'less', floor=50, limit='sync'),
     Figure('ingest-open', 'speed of the same with a million contacts open, of that with a thousand', '%', floor=80),
+    Figure('cpu', 'processor time of the daemon for a million of those events', 's', 'less'),
+    Figure('disk', 'on disk for each of those events: journal, breaches, figures', 'bytes', 'less'),
     Figure('memory', 'an open contact that five standards apply to', 'bytes', 'less', floor=512),
     Figure('due', 'from due + grace to the breach committed and told, a million open, 99th percentile', 'ms', 'less', floor=100, limit='sync'),
     Figure('restart', 'ready again with 10 million events in the journal', 's', 'less', floor=20, limit='cjson-journal', scaled=True),
     Figure('restart-cold', 'the same, the database not in the system\'s memory', 's', 'less', limit='cjson-journal', scaled=True),
+    Figure('memory-journal', 'in memory after that start, for each event in the journal', 'bytes', 'less'),
     Figure('breaches', 'GET /v1/breaches under full ingest, 99th percentile', 'ms', 'less', floor=10),
     Figure('names', 'speed with 500 standards on as many names of events, of that with 5', '%', floor=80),
     Figure('late-one', 'events of one contact, 30,000 in no order', 'events/s', limit='cjson-insert'),
@@ -90,18 +93,25 @@ def number(value, unit):
     return f'{value:.3g}' if value < 100 else f'{value:,.0f}'
 
 
-def table(title, figures, results, scale):
-    """A table as text; the columns that it has no use for are left out."""
-    rows = [['', 'median', 'least', 'most', 'unit', 'at least', 'of its limit', '']]
+HEAD = ['', 'median', 'least', 'most', 'unit', 'at least', 'of its limit', '']
+
+
+def rows(figures, results, scale):
+    """The cells of each figure that was measured, as HEAD names them."""
     for f in figures:
         if f.name not in results: continue
         r, of, said = results[f.name], share(f.name, results), verdict(f.name, results, scale)
         bound = '' if f.floor is None else ('' if f.better == 'more' else '≤ ') + number(f.floor * (scale if f.scaled else 1), f.unit)
         if f.goal: bound += f' ({number(f.goal, f.unit)})'
-        rows.append([f.name, number(r['median'], f.unit), number(r['min'], f.unit), number(r['max'], f.unit), f.unit, bound,
-                     f'{100 * of:.3g} % of {f.limit}' if of else '', {'below': 'NOT REACHED', 'goal': 'goal'}.get(said, '')])
-    if len(rows) == 1: return ''
-    kept = [i for i in range(len(rows[0])) if any(row[i] for row in rows[1:])]
-    widths = {i: max(len(row[i]) for row in rows) for i in kept}
+        yield [f.name, *(number(r[key], f.unit) for key in ('median', 'min', 'max')), f.unit, bound,
+               f'{100 * of:.3g} % of {f.limit}' if of else '', {'below': 'NOT REACHED', 'goal': 'goal'}.get(said, '')]
+
+
+def table(title, figures, results, scale):
+    """A table for a terminal; the columns that it has no use for are left out."""
+    cells = [HEAD, *rows(figures, results, scale)]
+    if len(cells) == 1: return ''
+    kept = [i for i in range(len(HEAD)) if any(row[i] for row in cells[1:])]
+    widths = {i: max(len(row[i]) for row in cells) for i in kept}
     align = lambda i, text: text.rjust(widths[i]) if i in (1, 2, 3, 5) else text.ljust(widths[i])
-    return '\n'.join([title] + ['  ' + '  '.join(align(i, row[i]) for i in kept).rstrip() for row in rows]) + '\n'
+    return '\n'.join([title] + ['  ' + '  '.join(align(i, row[i]) for i in kept).rstrip() for row in cells]) + '\n'

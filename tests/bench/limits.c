@@ -55,7 +55,9 @@ static int copy(const char *path) {
     double start = steady();
     memcpy(to, lines.data, lines.size);
     __asm__ volatile("" : : "r"(to) : "memory"); /* or there is no reason to copy */
-    return say(count, lines.size, steady() - start);
+    double seconds = steady() - start;
+    free(to);
+    return say(count, lines.size, seconds);
 }
 
 static int count_newlines(const char *path) {
@@ -152,6 +154,7 @@ static int insert(const char *path, const char *db_path, int with_contact_index)
     double seconds = steady() - start;
     sqlite3_finalize(statement);
     sqlite3_close(db);
+    free(rows);
     return say(count, lines.size, seconds);
 }
 

@@ -52,7 +52,7 @@ struct event {
     int64_t at, arrives; /* ms since the start of the days */
     uint32_t contact;
     uint16_t agent;
-    uint8_t kind, number; /* csat, rings, the queue of a transfer */
+    uint8_t kind, queue, number; /* number: csat, rings */
 };
 
 static struct {
@@ -109,7 +109,7 @@ static void happens(uint32_t contact, enum kind kind, int64_t at, int agent, int
     if (chance(0.001)) delay += below(10 * MINUTE);
     if (at + delay > day.span) delay = day.span - at;
     day.events[day.event_count++] = (struct event){.at = at, .arrives = at + delay, .contact = contact,
-        .agent = (uint16_t)agent, .kind = (uint8_t)kind, .number = (uint8_t)number};
+        .agent = (uint16_t)agent, .kind = (uint8_t)kind, .queue = day.contacts[contact].queue, .number = (uint8_t)number};
 }
 
 /* How much longer everything takes than usual: two rushes a day, and now and then a queue that is short of people. */
@@ -153,7 +153,8 @@ static int64_t by_phone(uint32_t id, int64_t at) {
     happens(id, OFFERED, at, -1, 0);
     int64_t end = talk(id, at, agent);
     if (end >= 0 && chance(0.1)) {
-        happens(id, TRANSFERRED, end, agent, (int)below((uint32_t)channels[c->channel].queue_count));
+        c->queue = (uint8_t)below((uint32_t)channels[c->channel].queue_count);
+        happens(id, TRANSFERRED, end, agent, 0);
         end = talk(id, end, agent = (int)below(AGENTS));
     }
     if (end < 0) return -1;
@@ -305,8 +306,7 @@ static void write_instant(int64_t ms) {
 /* Whose events: what a sender says only once, at the offer, and what it says of each. */
 static void write_contact(const struct contact *c, const struct event *e) {
     const struct channel *channel = &channels[c->channel];
-    if (e->kind == TRANSFERRED) c = NULL;
-    printf(",\"channel\":\"%s\",\"queue\":\"%s\"", channel->name, channel->queues[c ? c->queue : e->number]);
+    printf(",\"channel\":\"%s\",\"queue\":\"%s\"", channel->name, channel->queues[e->queue]);
     if (e->kind != OFFERED) return;
     printf(",\"priority\":\"%s\",\"customer\":\"cu-%06" PRIu32 "\",\"language\":\"%s\"", PRIORITIES[c->priority],
         c->customer, LANGUAGES[c->language]);
@@ -314,13 +314,12 @@ static void write_contact(const struct contact *c, const struct event *e) {
 }
 
 static void write_event(const struct event *e, uint64_t number) {
-    struct contact *c = &day.contacts[e->contact];
+    const struct contact *c = &day.contacts[e->contact];
     printf("{\"contact\":\"%c-%07" PRIu64 "\",\"event\":\"%s\"", channels[c->channel].letter, day.from + e->contact,
         KINDS[e->kind]);
     write_instant(day.end_ms - day.span + e->at);
     if (c->channel != PHONE) printf(",\"id\":\"%c%010" PRIu64 "\"", channels[c->channel].letter, day.from + number);
     write_contact(c, e);
-    if (e->kind == TRANSFERRED) c->queue = e->number; /* from here on; the events are in the order of arrival */
     if (e->agent != UINT16_MAX) printf(",\"agent\":\"agent-%03d\"", e->agent);
     if (e->kind == SCORED) printf(",\"csat\":%d", e->number);
     if (e->kind == ANSWERED && c->channel == PHONE) printf(",\"rings\":%d", e->number);

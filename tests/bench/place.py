@@ -1,12 +1,11 @@
 """Where the benchmark works: the programs, the folder for what they write, and a real slad in it."""
-import http.client, json, os, pathlib, shutil, signal, socket, sqlite3, subprocess, time
+import http.client, json, os, pathlib, resource, shutil, signal, socket, subprocess, sys, time
 
 HERE = pathlib.Path(__file__).resolve().parent
 PATIENCE_S = 900  # of a start, or of something that must come; a journal of ten millions on a slow disk takes a while
 
 
 def say(text):
-    import sys
     print(text, file=sys.stderr, flush=True)
 
 
@@ -38,16 +37,14 @@ class Place:
         return path, json.loads(done.stderr)
 
     def replay(self, standards, events):
-        """Seconds of the clock and of the processor, the most memory in bytes, and the report."""
-        report = self.path('report.json')
-        with open(report, 'wb') as out:
-            start = time.monotonic()
-            process = subprocess.Popen([self.build / 'slad', 'replay', '--config', standards, events], stdout=out)
-            _, status, usage = os.wait4(process.pid, 0)
-            seconds = time.monotonic() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode: raise RuntimeError(f'slad replay ended with {process.returncode}')
-        return {'seconds': seconds, 'cpu': usage.ru_utime + usage.ru_stime, 'bytes': usage.ru_maxrss * 1024, 'report': report}
+        """Seconds of the clock and of the processor, and where the report is."""
+        report, said = self.path('report.json'), self.path('replay.log')
+        with open(report, 'wb') as out, open(said, 'wb') as log:
+            before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+            code = subprocess.run([self.build / 'slad', 'replay', '--config', standards, events], stdout=out, stderr=log).returncode
+            seconds, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        if code: raise RuntimeError(f'slad replay ended with {code}:\n{said.read_text()[-2000:]}')
+        return {'seconds': seconds, 'cpu': after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 'report': report}
 
     def pour(self, daemon, events, rate=None, connections=4):
         args = ['--connections', connections] + (['--rate', rate] if rate else [])
@@ -106,11 +103,6 @@ class Daemon:
         while not condition():
             if time.monotonic() > end: raise RuntimeError(f'gave up waiting: {what}')
             time.sleep(0.05)
-
-    def sql(self, query):
-        db = sqlite3.connect(f'file:{self.dir}/slad.db?mode=ro', uri=True)
-        try: return db.execute(query).fetchall()
-        finally: db.close()
 
     def cpu(self):
         fields = pathlib.Path(f'/proc/{self.process.pid}/stat').read_text().rpartition(')')[2].split()

@@ -186,7 +186,7 @@ static void take_answer(struct link *link, const char *line, double now) {
 
 static void read_answers(struct link *link) {
     ssize_t got = read(link->fd, link->answers + link->answer_bytes, ANSWER_BYTES - 1 - link->answer_bytes);
-    if (got == 0) give_up("the connection was closed");
+    if (got == 0) errno = ECONNRESET, give_up("the daemon");
     if (got < 0 && errno != EAGAIN && errno != EINTR) give_up("read");
     if (got <= 0) return;
     double now = steady();

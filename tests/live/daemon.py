@@ -63,8 +63,10 @@ class Daemon:
     def died(self):
         if self.process.poll() is not None: raise AssertionError(f'slad ended with {self.process.returncode}:\n{self.log()}')
     def answers(self):
-        try: return self.get('/v1/status')
+        try: status, body = self.request('GET', '/v1/status')
         except OSError: return None
+        if status not in (200, 503): raise AssertionError(f'{status} {body}')
+        return body if status == 200 else None  # 503: it is starting
     def log(self): return (self.dir / 'log').read_text()
     def kill(self): self.process.kill(); self.process.wait(); self.process = None
     def stop(self):

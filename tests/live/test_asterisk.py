@@ -382,7 +382,7 @@ class Link(unittest.TestCase):
             at = BEGIN / 1000; d.clock(BEGIN + 9000); d.start(); d.is_linked()
             messages = d.link()['messages']
             self.exchange.tell(self.join('key', at), event('QueueCallerLeave', at + 1, Uniqueid='key', Queue='q')); until(lambda: d.link()['messages'] == messages + 2, 'them')
-            self.assertEqual(d.journal(), [('key/q', 'offered')])
+            until(lambda: d.journal(), 'the caller'); self.assertEqual(d.journal(), [('key/q', 'offered')])
             d.clock(BEGIN + 11000); until(lambda: ('key/q', 'left') in d.journal(), 'the leave to settle')
             self.assertEqual(d.sql("SELECT at FROM events WHERE event = 'left'"), [(BEGIN + 1000,)])
             d.stop()

@@ -58,7 +58,7 @@ class Log:
 
 class Moved(Log):
     """Rotated by renaming; its writer may go on writing to the old file for a while."""
-    old = None
+    old, turn = None, 0
     def step(self):
         what = self.rnd.random()
         if what < .5: self.write()
@@ -67,13 +67,14 @@ class Moved(Log):
         elif what < .93: self.clear()
         elif what < .96: self.settle(); self.say('truncated'); os.truncate(self.path, 0)
         elif what < .98: self.settle(); self.say('removed'); self.path.unlink(); self.open()
+    def clear(self): Log.clear(self); self.old = None
     def rotate(self):
         times = self.rnd.choice([1, 1, 1, 2, 3])
         self.say(f'rotated {times} times')
         for _ in range(times):
             self.complete()
             if self.rnd.random() < .8: self.shift(); os.rename(self.path, f'{self.path}.1')
-            else: os.rename(self.path, f'{self.path}-{20260301000000 + self.count}')
+            else: os.rename(self.path, f'{self.path}-{20260301000000 + self.play.steps}-{self.turn}'); self.turn += 1
             if self.old: self.old.close()
             self.old = self.file; self.open()
             if self.rnd.random() < .8: self.write()

@@ -424,6 +424,15 @@ class Answers(Case):
         self.assertIn("a.yaml:3:1: error: \\x1bno\n", out)
         self.assertIn("/var/log/queue_log, lines 7", out)
 
+    def test_status_of_ill_health(self):
+        status = copy.deepcopy(STATUS)
+        status["health"] = {"healthy": False, "reasons": [{"what": "clock", "detail": "set \x1bback"}]}
+        self.daemon.answers["/v1/status"] = status
+        out, _ = self.run_it("status", code=1)
+        self.assertRegex(out, r"(?m)^unhealthy +clock: set \\x1bback$")
+        status["health"] = {"healthy": True, "reasons": []}
+        self.run_it("status", code=0)
+
     def test_reload(self):
         self.assertEqual(self.data("reload"), "3 standards in force\n")
         self.assertEqual(self.daemon.asked[-1][0], "POST")

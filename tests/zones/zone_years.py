@@ -59,18 +59,20 @@ class Wall:
         """Of so many minutes after the day's midnight, as a clock without changes counts them."""
         if minutes >= DAY_MIN:
             day, minutes = day + 1, minutes - DAY_MIN
-        if day not in self.steady:
-            self.steady[day] = self.only_offset(day)
-        if self.steady[day] is not None:
-            return day * DAY + minutes * 60 - self.steady[day]
+        try:
+            offset = self.steady[day]
+        except KeyError:
+            offset = self.steady[day] = self.only_offset(day)
+        if offset is not None:
+            return day * DAY + minutes * 60 - offset
         if (day, minutes) not in self.known:
             self.known[day, minutes] = self.find(day, minutes)
         return self.known[day, minutes]
 
     def only_offset(self, day):
         """That of a day without a change, or None. Nowhere is a clock changed and changed back within a day."""
-        found = {*self.midnight(day), *self.midnight(day + 1)}
-        return found.pop() if len(found) == 1 else None
+        (a, b), (c, d) = self.midnight(day), self.midnight(day + 1)
+        return a if a == b == c == d else None
 
     def midnight(self, day):
         if day not in self.midnights:
@@ -132,7 +134,9 @@ def calendar_fields(later, start, end):
     """Of the day from `start` to `end`; `later` are the openings that end after its start and may matter to it."""
     today = [x for x in later if x[0] < end]
     begun = [f'{a}000-{b}000' for a, b in today if a >= start]
-    total = sum(min(b, end) - max(a, start) for a, b in today)
+    total = sum([b - a for a, b in today])
+    if today:  # but what lies outside the day
+        total -= max(0, start - today[0][0]) + max(0, today[-1][1] - end)
     return ','.join(begun) or '-', total * 1000, due(later, start, DUE_AFTER) * 1000
 
 
@@ -150,6 +154,7 @@ def first_of(period, day):
     return day_of(date.replace(month=month, day=1))
 
 
+@functools.cache
 def next_of(period, first):
     longest = {'day': 1, 'week': 7, 'month': 31, 'quarter': 92, 'year': 366}[period]
     return first_of(period, first + longest)
@@ -181,7 +186,7 @@ def days(name):
         for i, found in enumerate(calendars):
             while found[places[i]][1] <= start:
                 places[i] += 1
-            fields += calendar_fields(found[places[i]:places[i] + 15], start, end)
+            fields += calendar_fields(found[places[i]:places[i] + 12], start, end)
         fields += period_fields(wall, start + ASK)
         yield '\t'.join(map(str, fields))
 

@@ -22,10 +22,13 @@
     X(publishes, "times the rolling figures were written")                                                     \
     X(connections_accepted, "connections accepted on event sockets")                                           \
     X(connections_refused, "connections closed at once because a limit was reached")                           \
+    X(accepts_paused, "times that connections had to wait because no descriptor or no memory was left")         \
     X(clients_dropped, "event clients closed because they did not read their answers")                         \
     X(streams_dropped, "streams closed because they were not read")                                           \
     X(requests_served, "HTTP requests answered")                                                               \
     X(requests_failed, "HTTP requests answered with a status of 400 or more")                                  \
+    X(requests_kept_out, "HTTP requests refused for who asked, by which name, from which page or without the token")  \
+    X(clients_kept_out, "event connections refused because they had not the token")                            \
     X(reloads, "changes of configuration taken over")                                                          \
     X(reloads_refused, "changes of configuration refused because they held an error")                          \
     X(events_recomputed, "events read back from the journal: by a start, a changed standard, a question about the past") \

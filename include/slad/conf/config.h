@@ -8,6 +8,10 @@
 #include "slad/model/format.h"
 #include "slad/model/standard.h"
 
+/* What may be done at a place where slad is asked. */
+enum serve { SERVE_READ = 1, SERVE_INGEST = 2, SERVE_ADMIN = 4 };
+enum { SERVE_ALL = SERVE_READ | SERVE_INGEST | SERVE_ADMIN };
+
 enum endpoint_kind { ENDPOINT_UNIX, ENDPOINT_TCP, ENDPOINT_HTTP, ENDPOINT_FILE, ENDPOINT_AMI };
 struct endpoint {
     enum endpoint_kind kind;
@@ -17,12 +21,27 @@ struct endpoint {
     unsigned mode;      /* unix: permissions; 0: the default, ENDPOINT_MODE */
     const char *group;  /* unix: whose socket it becomes; NULL: the process's */
     const char *user;   /* ami */
-    const char *secret_file, *credential; /* ami: one of the two; where the secret stands */
+    const char *secret_file, *credential; /* where the secret of ami, or the token of tcp and http, stands: one of the
+                                           * two; tcp, http: both NULL: none is asked for */
+    unsigned serves;                      /* listens: bits of enum serve */
+    const char **hosts;                   /* http: names by which it is asked, beside its address */
+    size_t host_count;
     struct format format; /* of inputs */
     const char *file;   /* where it was written: file and line; NULL and 0 for a default */
     int line;
 };
 enum { ENDPOINT_MODE = 0660 };
+
+/* Whether they are the same place with the same settings, wherever those were written. */
+bool endpoint_same(const struct endpoint *a, const struct endpoint *b);
+
+/* Who may administer over a Unix socket, beside root and the daemon's own user. Names or numbers. */
+struct admins {
+    bool is_given; /* false: the members of the socket's group */
+    const char **users, **groups;
+    size_t user_count, group_count;
+    int line; /* of the main file */
+};
 
 /* A file of a configuration as it was read; p == NULL: it could not be. */
 struct config_text {
@@ -37,6 +56,7 @@ struct config {
     size_t listen_count;
     struct endpoint *inputs; /* unix, tcp and file */
     size_t input_count;
+    struct admins admins;
     int64_t retain_events_ms, retain_figures_ms, retain_breaches_ms;
     int64_t publish_ms, grace_ms, max_ahead_ms;
     const char *timezone;

@@ -34,6 +34,16 @@ void engine_set_grace(struct engine *engine, int64_t grace_ms);
  * Events may come in any order of at_ms; the final figures and contact breaches do not depend on it. seq must rise. */
 void engine_event(struct engine *engine, const struct event *event);
 
+/* Events that are read first and taken in later, in order (a replay): taken apart, without what no standard asks for.
+ * seq must rise with arrival. NULL: no standard asks for anything of it. */
+struct moment;
+struct moment *engine_prepare(struct engine *engine, const struct event *event);
+/* Before, at the same place, after: by instant, then contact, then arrival. */
+int engine_compare(const struct moment *a, const struct moment *b);
+/* engine_event() for a prepared event, which it takes over; its instant must not lie beyond the engine's now. */
+void engine_take(struct engine *engine, struct moment *moment);
+void engine_discard(struct engine *engine, struct moment *moment);
+
 /* Moves the clocks; neither goes back (smaller values are taken as the present ones).
  *   now_ms:  events up to here take effect;
  *   held_ms: limits that ran out strictly before it are decided (held_ms <= now_ms).

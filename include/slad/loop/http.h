@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include "slad/base/span.h"
 #include "slad/loop/listen.h"
+#include "slad/loop/peer.h"
 
 struct http_server;
 struct http_request;
@@ -53,6 +54,8 @@ const char *http_header(const struct http_request *request, const char *name);
 struct span http_body(const struct http_request *request); /* any bytes */
 /* The user at the other end of an AF_UNIX connection; -1 on TCP. */
 int64_t http_peer_uid(const struct http_request *request);
+/* More of it; NULL once the client is gone, which it is not yet when the handler is called. */
+const struct peer *http_peer(const struct http_request *request);
 
 /* Told once, in a later turn or by http_server_close(), when the client goes away before the reply; the reply
  * is still due. NULL: not told. */

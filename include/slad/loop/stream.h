@@ -8,7 +8,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 #include "slad/base/span.h"
 #include "slad/loop/loop.h"
 
@@ -67,7 +66,5 @@ void stream_close(struct stream *stream, enum stream_close_how how);
 /* Whether the peer has closed its end altogether, so that nobody will read an answer. On TCP an orderly close
  * is not told apart from a peer that only stopped sending: false. */
 int stream_hung_up(const struct stream *stream);
-/* Who is at the other end: 0, or ERR_NOT_FOUND when it is not an AF_UNIX socket. */
-int stream_peer(const struct stream *stream, uid_t *uid, gid_t *gid, pid_t *pid) WARN_UNUSED;
 
 #endif

@@ -8,7 +8,7 @@
 #include "slad/model/effect.h"
 
 struct book_entry {
-    uint64_t order; /* rises with the first time it was told */
+    struct book_entry *prev, *next; /* of breaches: in the order in which they were first told */
     struct effect effect; /* EFFECT_MISSED, or EFFECT_LEVEL_CLOSED (closed_ms INSTANT_NEVER: still open) */
     bool seen;            /* the caller's mark */
     char *texts;          /* what the spans in effect point to */
@@ -18,7 +18,7 @@ struct book { /* zero-initialise to start */
     struct map open_levels; /* by standard, group and target */
     struct book_entry **levels; /* all level changes, by opening */
     size_t level_count, level_capacity;
-    uint64_t told;
+    struct book_entry *first, *last; /* of the breaches */
 };
 
 /* An engine's sink; book is the arg. */
@@ -28,6 +28,8 @@ void book_effect(void *book, const struct effect *effect);
 struct book_entry **book_breaches(const struct book *book, size_t *count);
 /* The breach of this identity, or NULL. */
 struct book_entry *book_find(const struct book *book, const struct breach *breach);
+/* Takes a breach out of the book: it is no more needed. */
+void book_drop(struct book *book, struct book_entry *take_entry);
 void book_fini(struct book *book);
 
 #endif

@@ -30,7 +30,7 @@ void diff_free(struct diff *diff); /* NULL is fine */
 
 /* Runs the events by either configuration, and keeps the figures and the contact breaches of each standard
  * that was added or changed its meaning. To be called once. Errors are those of replay_run(). */
-int diff_replay(struct diff *diff, struct replay *replay, struct err *err) WARN_UNUSED;
+int diff_replay(struct diff *diff, const struct replay_options *options, struct err *err) WARN_UNUSED;
 
 /* How many standards there are of a kind. */
 size_t diff_count(const struct diff *diff, enum diff_kind kind);

@@ -17,9 +17,8 @@ int event_file_open(const char *name, struct event_file *out, struct err *err) W
 void event_file_close(struct event_file *file);
 
 struct event_file_visitor {
-    /* The event lines of the record that begins on this line of the file (from 1). They lie in the file's
-     * text when `lasting`, else they are gone when it returns. */
-    void (*events)(void *arg, size_t number, const struct translation *events, bool lasting);
+    /* The event lines of the record that begins on this line of the file (from 1); gone when it returns. */
+    void (*events)(void *arg, size_t number, const struct translation *events);
     void (*rejected)(void *arg, size_t number, const char *reason);
     void *arg;
     const struct translate_options *options; /* for the translator; may be NULL */

@@ -52,6 +52,7 @@ struct intake_position {
     uint64_t device, inode;
     int64_t birth_ns;
     int64_t mtime_ns; /* of the file, when this was stored */
+    int64_t begun_ns; /* the same, when it was first taken up */
     uint64_t head_hash, head_bytes, tail_hash, tail_bytes;
     uint64_t offset; /* bytes taken in, past whole lines */
     uint64_t lines;

@@ -22,17 +22,16 @@ struct replay_options {
     void *arg;
     const struct format *const *formats; /* in step with the files; NULL: all are event lines */
 };
-/* Reads the files and puts their events in order. ERR_IO and others when a file cannot be read. */
-int replay_open(const struct replay_options *options, struct replay **out, struct err *err) WARN_UNUSED;
-void replay_close(struct replay *replay); /* NULL is fine */
-/* The instant at which a run ends. */
-int64_t replay_until(const struct replay *replay);
-
-/* What a run came to: both are gone when it returns. */
-typedef void replay_visit(void *arg, struct engine *engine, const struct book *book);
-/* The events through a fresh engine; as often as wanted, by the same standards or others. */
-int replay_run(struct replay *replay, const struct ruleset *rules, replay_visit *visit, void *arg,
+/* Reads the files by these standards, both borrowed, and puts their events in order. ERR_IO and others when a file cannot
+ * be read. */
+int replay_open(const struct replay_options *options, const struct ruleset *rules, struct replay **out,
     struct err *err) WARN_UNUSED;
+void replay_close(struct replay *replay); /* NULL is fine */
+/* The instant at which the run ends. */
+int64_t replay_until(const struct replay *replay);
+/* Takes the events in, once. The engine and the book live as long as the replay. */
+struct engine *replay_run(struct replay *replay);
+const struct book *replay_book(const struct replay *replay);
 
 /* Opens, runs once, and adds the report (docs/API.md, "The report") to out; indent 0: on one line. */
 int replay_report(const struct replay_options *options, const struct ruleset *rules, int indent, struct buf *out,

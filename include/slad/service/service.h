@@ -4,7 +4,9 @@
  *
  * A turn: service_turn() with the clock as read once, then any number of intake_*() calls, then service_commit(). Only
  * when that has committed is anything acknowledged. A commit that fails takes the whole batch back: the service then
- * accepts nothing until service_recover() has rebuilt the engine from the store. */
+ * accepts nothing until the engine has been built anew from the store, which service_recover() begins.
+ *
+ * What takes long is cut into slices of some milliseconds, one at the end of a turn: service_idle(). */
 #ifndef SLAD_SERVICE_SERVICE_H
 #define SLAD_SERVICE_SERVICE_H
 
@@ -14,15 +16,20 @@
 struct service;
 struct feed_message;
 
+struct service_progress {
+    bool is_recording; /* breaches are brought in line; false: the journal is read */
+    uint64_t done, total; /* records, or events */
+};
 struct service_options {
-    /* Called now and then while the journal is read (at start, and after a failed commit), so that the service manager
-     * and the log can be told. done of total events. May be NULL. */
-    void (*progress)(void *arg, uint64_t done, uint64_t total);
+    /* Called now and then during service_open(), so that the service manager and the log can be told. Returns false to
+     * have the start given up. May be NULL. */
+    bool (*progress)(void *arg, const struct service_progress *progress);
     void *arg;
 };
 
 /* Opens the database that the configuration names, rebuilds the engine from its journal, brings the record of breaches
- * in line with it and with changes of the standards since, and commits. Takes the configuration over, on failure too. */
+ * in line with it and with changes of the standards since, and commits. Takes the configuration over, on failure too.
+ * 1: progress() had it given up; the next start goes on from there. */
 int service_open(struct config *take_config, const struct service_options *options, int64_t now_ms,
     struct service **out, struct err *err) WARN_UNUSED;
 /* Commits what is open, tells the listeners, and tells them nothing any more: they may close. NULL is fine. */
@@ -42,14 +49,16 @@ void service_turn(struct service *service, int64_t now_ms);
 int service_commit(struct service *service, struct err *err);
 /* The wall clock at which a turn has work to do without any event; INSTANT_NEVER is never returned. */
 int64_t service_next_ms(const struct service *service);
-/* A slice of work that can wait: a reload under way, retention. Returns 1 while there is more, else 0. */
+/* A slice of work that can wait: a reload or a recovery under way, figures to be published, retention. Returns 1 while
+ * there is more, else 0. */
 int service_idle(struct service *service);
 
 /* ---- failure ---- */
 
 bool service_accepts(const struct service *service); /* false between a failed commit and recovery */
 const char *service_failure(const struct service *service); /* what failed; "" */
-/* Tries to write again and rebuilds the engine. 0: the service accepts again. */
+/* Tries to write again. 0: it can, and the engine is being built anew in slices of service_idle(): the service accepts
+ * again once that is done. Nothing happens when it accepts already, or while it is building. */
 int service_recover(struct service *service, int64_t now_ms, struct err *err);
 
 /* ---- who wants to know ---- */
@@ -71,8 +80,9 @@ void service_listen(struct service *service, const struct service_listener *list
 
 /* Reads the configuration again. An error changes nothing: it is ERR_INVALID and *findings (a text of lines, added)
  * says all; the same text is in the status until a reload succeeds. A valid one is computed over the journal in slices
- * of service_idle() and then takes the place of the old; done(arg, …) is called at its end (may be NULL).
- * ERR_IN_USE: one is under way. */
+ * of service_idle(), takes the place of the old, and then the record of breaches is brought in line, in slices too.
+ * done(arg, …) is called when all of it is on disk (may be NULL), with "" or what went wrong.
+ * ERR_IN_USE: one is under way, or the record is still being brought in line after a recovery. */
 int service_reload(struct service *service, void (*done)(void *arg, const char *outcome), void *arg,
     struct buf *findings, struct err *err);
 

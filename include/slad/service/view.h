@@ -9,6 +9,7 @@
 
 #include "slad/base/buf.h"
 #include "slad/service/service.h"
+#include "slad/wire/write.h"
 
 /* Parameters as they came, text; NULL: not given. */
 struct view_query {
@@ -20,6 +21,10 @@ struct view_query {
 };
 
 int view_status(struct service *service, struct buf *out, struct err *err) WARN_UNUSED;
+/* Adds to a list an object for each thing that keeps the service from its work: {"what":"database","detail":"…"}. */
+void view_health(const struct service *service, struct json_writer *w);
+/* One such object. */
+void view_health_reason(struct json_writer *w, const char *what, const char *detail);
 int view_standards(struct service *service, struct buf *out, struct err *err) WARN_UNUSED;
 int view_standard(struct service *service, struct span name, struct buf *out, struct err *err) WARN_UNUSED;
 int view_breaches(

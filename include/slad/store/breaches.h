@@ -79,8 +79,11 @@ struct level_key {
 int level_close(struct store *store, const struct level_key *key, const struct breach_end *end, int64_t *id,
     struct err *err) WARN_UNUSED;
 
-/* Closes every open breach of a standard, of contacts and of levels: nothing will end them any more. */
-int breaches_close(struct store *store, struct span standard, const struct breach_end *end, struct err *err) WARN_UNUSED;
+/* Writes down a level that was open once: as level_open(), and closed_ms and reason too. Asks for none before it. */
+int level_past(struct store *store, const struct breach_record *record, struct err *err) WARN_UNUSED;
+
+/* Closes an open breach, of a contact or a level, by its id: nothing will end it any more. */
+int breach_close(struct store *store, int64_t id, const struct breach_end *end, struct err *err) WARN_UNUSED;
 
 struct breach_excuse {
     int64_t uid;
@@ -127,9 +130,19 @@ int breaches_query(struct store *store, const struct breach_filter *filter, brea
     struct breach_page *page, struct err *err) WARN_UNUSED;
 /* One by its id; 1: there is none. */
 int breach_get(struct store *store, int64_t id, breach_visit *visit, void *arg, struct err *err) WARN_UNUSED;
-/* All contact breaches that are not withdrawn and all open levels, of one standard or of all (p == NULL), by
- * rising id within a standard: what a rebuilt engine is held against. The visit may write. */
+/* What a rebuilt engine is held against; the visits may write. */
+
+/* The last id; 0: there is none. */
+int breaches_last(struct store *store, int64_t *id, struct err *err) WARN_UNUSED;
+/* Looks at up to `rows` records by rising id, beyond *after (which moves on) and through `through`, and visits the
+ * contact breaches that are not withdrawn and the open levels. 1: there may be more; 0: those were all. */
+struct breach_run {
+    int64_t after, through;
+    size_t rows;
+};
 int breaches_each_live(
-    struct store *store, struct span standard, breach_visit *visit, void *arg, struct err *err) WARN_UNUSED;
+    struct store *store, struct breach_run *run, breach_visit *visit, void *arg, struct err *err) WARN_UNUSED;
+/* All open levels, by rising id. */
+int levels_each_open(struct store *store, breach_visit *visit, void *arg, struct err *err) WARN_UNUSED;
 
 #endif

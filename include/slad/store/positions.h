@@ -14,6 +14,7 @@ struct position {
     uint64_t device, inode;
     int64_t birth_ns; /* of the file, since the epoch; 0: not known */
     int64_t mtime_ns; /* of the file, when this was stored */
+    int64_t begun_ns; /* the same, when it was first taken up */
     uint64_t head_hash, head_bytes; /* of its first bytes */
     uint64_t tail_hash, tail_bytes; /* of the last bytes before the offset */
     uint64_t offset;                /* bytes taken in: past whole lines */

@@ -37,13 +37,18 @@ int series_end(struct store *store, int64_t series, int64_t at_ms, struct err *e
 
 /* ---- reading: committed rows only ---- */
 
-/* The series whose latest figures count something, or are open. */
-int series_each_live(
-    struct store *store, void (*visit)(void *arg, int64_t series), void *arg, struct err *err) WARN_UNUSED;
+/* Of up to `rows` series beyond *after, by id (*after moves on), those whose latest figures count something, or are open.
+ * 1: there may be more; 0: those were all. The visit may write. */
+int series_each_live(struct store *store, int64_t *after, size_t rows, void (*visit)(void *arg, int64_t series),
+    void *arg, struct err *err) WARN_UNUSED;
 
 /* The latest figures published at or before at_ms; 1: none. */
 int figures_last(struct store *store, int64_t series, int64_t at_ms, int64_t *published_ms,
     struct figures_row *row, struct err *err) WARN_UNUSED;
+
+/* The percentiles published at this instant, by q: the first `room` of them. */
+int percentiles_at(struct store *store, int64_t series, int64_t at_ms, struct percentile_row *rows, size_t room,
+    size_t *count, struct err *err) WARN_UNUSED;
 
 enum {
     HISTORY_LIMIT_MAX = 10000, /* rows a page, as for breaches; these are shorter */

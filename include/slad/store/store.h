@@ -25,7 +25,8 @@ int store_open(const char *path, struct store **out, struct err *err) WARN_UNUSE
 void store_close(struct store *store);
 
 int store_begin(struct store *store, struct err *err) WARN_UNUSED;
-/* On failure nothing of the transaction is kept and it is over. */
+/* On failure nothing of the transaction is kept and it is over. ERR_IO also when the files are not those that were opened
+ * any more: what would be written no restart would find. */
 int store_commit(struct store *store, struct err *err) WARN_UNUSED;
 /* Nothing happens outside a transaction. Series ids first learnt in the transaction are void afterwards. */
 void store_rollback(struct store *store);
@@ -40,6 +41,8 @@ void store_read_end(struct store *store); /* nothing happens when none was begun
  * transaction; 1: never set. */
 int store_meta_get(struct store *store, const char *key, int64_t *value, struct err *err) WARN_UNUSED;
 int store_meta_set(struct store *store, const char *key, int64_t value, struct err *err) WARN_UNUSED;
+/* Forgets all whose names begin with `prefix`. */
+int store_meta_drop(struct store *store, const char *prefix, struct err *err) WARN_UNUSED;
 
 /* Copies what the write-ahead log holds into the database as far as no reader is in the way: for quiet
  * moments. Not within a transaction. */
@@ -50,6 +53,8 @@ struct store_size {
     uint64_t unused_bytes; /* of the database: free pages, to be used again */
 };
 int store_size(struct store *store, struct store_size *out, struct err *err) WARN_UNUSED;
+/* Of the write-ahead log, as of the last commit. Costs nothing. */
+uint64_t store_wal_bytes(const struct store *store);
 /* What the file system still has for us. */
 int store_free_bytes(const struct store *store, uint64_t *bytes, struct err *err) WARN_UNUSED;
 

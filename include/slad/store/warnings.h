@@ -50,8 +50,8 @@ int warning_level_open(struct store *store, const struct warning_record *record,
 int warning_level_close(
     struct store *store, const struct level_key *key, const struct breach_end *end, struct err *err) WARN_UNUSED;
 
-/* Withdraws every open one of a standard, of contacts and levels: nothing will end them any more. */
-int warnings_close(struct store *store, struct span standard, const struct breach_end *end, struct err *err) WARN_UNUSED;
+/* Ends an open one, of a contact (withdrawn) or a level, by its id: nothing will end it any more. */
+int warning_close(struct store *store, int64_t id, const struct breach_end *end, struct err *err) WARN_UNUSED;
 
 /* ---- reading: committed rows only. Records are borrowed for the length of the visit. ---- */
 
@@ -62,7 +62,11 @@ int warnings_query(struct store *store, const struct breach_filter *filter, warn
     struct breach_page *page, struct err *err) WARN_UNUSED;
 /* One by its id; 1: there is none. */
 int warning_get(struct store *store, int64_t id, warning_visit *visit, void *arg, struct err *err) WARN_UNUSED;
-/* All open ones: what a rebuilt engine is held against. The visit may write. */
-int warnings_each_open(struct store *store, warning_visit *visit, void *arg, struct err *err) WARN_UNUSED;
+/* What a rebuilt engine is held against; the visits may write. Up to `rows` open ones beyond *after, by rising id; *after
+ * moves on. 1: there may be more; 0: those were all. */
+int warnings_each_open(struct store *store, int64_t *after, size_t rows, warning_visit *visit, void *arg,
+    struct err *err) WARN_UNUSED;
+/* All open ones of levels, by rising id. */
+int warnings_each_open_level(struct store *store, warning_visit *visit, void *arg, struct err *err) WARN_UNUSED;
 
 #endif

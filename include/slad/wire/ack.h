@@ -13,5 +13,7 @@ enum { REJECT_REASON_MAX = 300 }; /* bytes: a bad line must not cost more to ans
 void ack_line(struct buf *out, uint64_t line);
 /* {"reject":N,"reason":"…"}: line N, counted from 1, was not taken. */
 void reject_line(struct buf *out, uint64_t line, const char *reason);
+/* {"refused":"…"}: nothing of this connection is taken, and it ends here. */
+void refuse_line(struct buf *out, const char *reason);
 
 #endif

@@ -8,7 +8,9 @@
 #define BREACHES (OPTION_BIT(STANDARD) | OPTION_BIT(KIND) | OPTION_BIT(STATE) | OPTION_BIT(GROUP))
 
 const struct command commands[] = {
-    {"status", "", "how slad is doing: one page; exit 1 when it has failed", 0, 0, 0, command_status, NULL},
+    {"status", "", "how slad is doing: one page; exit 1 when something is wrong", 0, 0, 0, command_status,
+        "Exit status: 0 it is healthy; 1 it is not, and \"unhealthy\" says why (what /v1/health says); 2 the command line is\n"
+        "wrong; 3 it does not answer. Breaches are no fault of the daemon, and missing data (\"data gaps\") are told of only.\n"},
     {"inputs", "", "sockets and followed files: how far each was read, and what is wrong with it", 0, 0, 0,
         command_inputs,
         "\"unread\" is in bytes; \"behind\" is how long the oldest of them may have been waiting. \"(old)\" is a file that\n"
@@ -39,10 +41,10 @@ const struct command commands[] = {
         "--kind may also be \"warning\" or \"reload\". --json gives a line for each: the breach, or {\"warning\":…},\n"
         "{\"reload\":…}.\n"},
     {"send", "FILE", "send event lines (\"-\": standard input), each acknowledged once it is on disk",
-        OPTION_BIT(TO) | OPTION_BIT(RETRY), 1, 1, command_send,
+        OPTION_BIT(TO) | OPTION_BIT(RETRY) | OPTION_BIT(TOKEN_FILE), 1, 1, command_send,
         "A connection that breaks is taken up again, and what was not acknowledged is sent once more: give each\n"
         "event an \"id\" and nothing is counted twice. Rejected lines are named on standard error. Exit status:\n"
-        "0 all is on disk; 1 some lines were rejected; 2 FILE cannot be read; 3 the daemon is gone.\n"},
+        "0 all is on disk; 1 some lines were rejected, or the token was; 2 FILE cannot be read; 3 the daemon is gone.\n"},
     {"excuse", "ID TEXT", "note why a breach is excused; figures do not change", 0, 2, 2, command_excuse, NULL},
     {"reload", "", "have the daemon read its configuration again; exit 1 when it is refused", 0, 0, 0,
         command_reload, NULL},

@@ -34,6 +34,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
         "unix:PATH or tcp:HOST:PORT (default: events.sock beside the daemon's socket)"},
     [OPTION_RETRY] = {"retry", "DURATION", OPTION_DURATION, NULL,
         "how long to try again when the daemon is gone (default 60s; given, also at the start)"},
+    [OPTION_TOKEN_FILE] = {"token-file", "FILE", OPTION_TEXT, NULL,
+        "with tcp: whose first line is the token that is asked for there"},
     [OPTION_ONCE] = {"once", NULL, OPTION_FLAG, NULL, "say what there is and end"},
     [OPTION_TARGETS] = {"targets", NULL, OPTION_FLAG, NULL, "a row a target: how far each is from breaking, or from holding"},
 };

@@ -31,6 +31,7 @@ enum option_id {
     OPTION_WHOLE,
     OPTION_TO,
     OPTION_RETRY,
+    OPTION_TOKEN_FILE,
     OPTION_COUNT,
 };
 #define OPTION_BIT(id) (1u << (OPTION_##id))

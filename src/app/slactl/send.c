@@ -22,6 +22,7 @@
 #include "progress.h"
 #include "slad/base/clock.h"
 #include "slad/base/mem.h"
+#include "slad/base/secret.h"
 #include "slad/model/duration.h"
 #include "slad/wire/write.h"
 #include "unacked.h"
@@ -39,6 +40,8 @@ enum {
 struct sending {
     const struct options *options;
     struct place place;
+    struct buf hello;
+    bool refused; /* it was said why */
     int link; /* -1 while there is none */
     int64_t retry_ms;
     struct line_input input;
@@ -135,11 +138,23 @@ static void works(struct sending *s) {
     s->pause_ms = PAUSE_MS;
 }
 
-/* {"ack":N} or {"reject":N,"reason":"…"}. 0; anything else: the other end speaks another language. */
+/* The same would come of every other try. */
+static void tell_refused(struct sending *s, const char *reason) {
+    struct buf text = {0};
+    s->refused = true;
+    progress_clear(&s->progress);
+    complain(&text, "%s%s", reason, option_given(s->options, OPTION_TOKEN_FILE) ? "" : ": give it with --token-file");
+    fputs(buf_text(&text), stderr);
+    buf_fini(&text);
+}
+
+/* {"ack":N}, {"reject":N,"reason":"…"} or {"refused":"…"}. 0; anything else: the other end speaks another language. */
 static int take_answer(struct sending *s, struct span line) {
     struct json *json = NULL;
     struct err err;
     if (json_parse(line, &json, &err)) return -1;
+    const char *refused = json_text(json_get(json, "refused"));
+    if (refused) tell_refused(s, refused);
     int64_t ack = json_integer(json_get(json, "ack"), 0), reject = json_integer(json_get(json, "reject"), 0);
     const char *reason = json_text(json_get(json, "reason"));
     int code = 0;
@@ -179,8 +194,7 @@ static int take_answers(struct sending *s) {
 }
 
 static int say_hello(struct sending *s) {
-    static const char hello[] = "{\"hello\":{\"client\":\"slactl\"}}\n";
-    struct span rest = {hello, sizeof hello - 1};
+    struct span rest = buf_span(&s->hello);
     while (rest.n) {
         ssize_t sent = send_bytes(s->link, rest);
         if (sent < 0) return -1;
@@ -226,6 +240,7 @@ static int turn(struct sending *s) {
     bool lost = ready > 0 && looks[0].revents && take_answers(s) != 0;
     if (!lost) lost = send_some(s) != 0;
     if (lost) lose_link(s);
+    if (s->refused) return EXIT_ANSWER;
     progress_draw(&s->progress, s->input.bytes, s->lines.acknowledged, rejected(s));
     return code;
 }
@@ -260,12 +275,31 @@ static void print_summary(struct sending *s) {
     buf_fini(&text);
 }
 
+/* The rules for its file are those of the daemon's: it is the same word. */
+static int make_hello(struct sending *s, struct err *err) {
+    struct secret_place place = {.file = s->options->value[OPTION_TOKEN_FILE]};
+    struct json_writer w = {.out = &s->hello};
+    char token[SECRET_MAX];
+    int code = place.file ? secret_read_token(&place, token, err) : 0;
+    if (code) return code;
+    json_object_begin(&w);
+    json_key(&w, "hello");
+    json_object_begin(&w);
+    json_field_text(&w, "client", "slactl");
+    if (place.file) json_field_text(&w, "token", token);
+    json_object_end(&w);
+    json_object_end(&w);
+    buf_add_char(&s->hello, '\n');
+    explicit_bzero(token, sizeof token);
+    return 0;
+}
+
 static int prepare(struct sending *s) {
     const char *retry = s->options->value[OPTION_RETRY];
     struct err err;
     s->retry_ms = RETRY_MS;
     if (retry && duration_parse(span_of(retry), &s->retry_ms, &err)) return EXIT_USAGE; /* it was checked */
-    if (place_of(s->options, &s->place, &err)) {
+    if (make_hello(s, &err) || place_of(s->options, &s->place, &err)) {
         fprintf(stderr, "slactl: %s\n", err.text);
         return EXIT_USAGE;
     }
@@ -302,6 +336,7 @@ int command_send(const struct options *options) {
     place_fini(&s->place);
     unacked_fini(&s->lines);
     line_input_fini(&s->input);
+    buf_fini(&s->hello);
     buf_fini(&s->answers);
     buf_fini(&s->rejects);
     free(s);

@@ -61,6 +61,24 @@ static void put_running(struct page *page, const struct json *status) {
     }
 }
 
+static bool is_unwell(const struct json *status) {
+    const struct json *healthy = json_get(json_get(status, "health"), "healthy");
+    const char *state = json_text(json_get(status, "state"));
+    return (state && strcmp(state, "running") != 0) || (json_is_bool(healthy) && !json_is_true(healthy));
+}
+
+static void put_health(struct page *page, const struct json *status) {
+    const struct json *reasons = json_get(json_get(status, "health"), "reasons");
+    for (const struct json *reason = json_first(reasons); reason; reason = json_next(reason)) {
+        const char *what = json_text(json_get(reason, "what"));
+        if (what && strcmp(what, "database") == 0) continue; /* the failure above */
+        show_text(&page->line, json_get(reason, "what"));
+        buf_add_text(&page->line, ": ");
+        show_text(&page->line, json_get(reason, "detail"));
+        put(page, "unhealthy", TINT_BAD);
+    }
+}
+
 static void put_standards(struct page *page, const struct json *standards) {
     int64_t breached = 0, met = 0, without = 0;
     for (const struct json *s = json_first(standards); s; s = json_next(s)) {
@@ -107,8 +125,11 @@ static void put_configuration(struct page *page, const struct json *configuratio
     put(page, "configuration", TINT_NONE);
     put_refused(page, json_get(configuration, "refused"));
     if (!json_is_object(adopting)) return;
-    buf_printf(&page->line, "the journal is computed anew: %" PRId64 " of %" PRId64 " events",
-        json_integer(json_get(adopting, "done"), 0), json_integer(json_get(adopting, "total"), 0));
+    const char *step = json_text(json_get(adopting, "step"));
+    bool recording = step && strcmp(step, "recording") == 0;
+    buf_printf(&page->line, "%s: %" PRId64 " of %" PRId64 "%s",
+        recording ? "breaches are brought in line" : "the journal is computed anew",
+        json_integer(json_get(adopting, "done"), 0), json_integer(json_get(adopting, "total"), 0), recording ? "" : " events");
     put(page, "  changing", TINT_WARNING);
 }
 
@@ -196,6 +217,7 @@ static void put_gaps(struct page *page, const struct json *gaps) {
 static void show_page(const struct options *options, const struct json *status) {
     struct page page = {.screen = options->screen};
     put_running(&page, status);
+    put_health(&page, status);
     put_standards(&page, json_get(status, "standards"));
     put_counts(&page, status);
     put_inputs(&page, json_get(status, "inputs"));
@@ -218,8 +240,7 @@ int command_status(const struct options *options) {
     } else if (code == EXIT_FINE) {
         show_page(options, status.json);
     }
-    const char *state = json_text(json_get(status.json, "state"));
-    if (code == EXIT_FINE && state && strcmp(state, "failed") == 0) code = EXIT_ANSWER;
+    if (code == EXIT_FINE && is_unwell(status.json)) code = EXIT_ANSWER;
     answer_fini(&status);
     return code;
 }

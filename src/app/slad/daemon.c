@@ -5,6 +5,7 @@
 #include "daemon.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "notify.h"
@@ -31,6 +32,8 @@ struct daemon {
     struct loop_task idle;
     int64_t watchdog_ms; /* 0: none */
     bool recovering;
+    bool stopping;       /* asked to, by a signal */
+    bool reload_waits;   /* a SIGHUP came while another reload was under way, or before the start was done */
     int64_t said_us;     /* progress */
 };
 
@@ -42,15 +45,22 @@ static void say_status(struct daemon *daemon, const char *more) {
         (unsigned long long)counter_values[COUNTER_events_accepted], *more ? "; " : "", more);
 }
 
-static void progress(void *arg, uint64_t done, uint64_t total) {
+static bool progress(void *arg, const struct service_progress *p) {
     struct daemon *daemon = arg;
     int64_t now = clock_steady_us();
-    notify_send("EXTEND_TIMEOUT_USEC=%d\nWATCHDOG=1\nSTATUS=reading the journal: %llu of %llu events", EXTEND_US,
-        (unsigned long long)done, (unsigned long long)total);
-    if (now - daemon->said_us < PROGRESS_LOG_US) return;
-    if (daemon->said_us && total)
-        log_info("reading the journal", "done=%llu total=%llu", (unsigned long long)done, (unsigned long long)total);
-    daemon->said_us = now;
+    char doing[96];
+    const char *what = p->is_recording ? "bringing breaches in line" : "reading the journal";
+    notify_send("EXTEND_TIMEOUT_USEC=%d\nWATCHDOG=1\nSTATUS=%s: %llu of %llu", EXTEND_US, what,
+        (unsigned long long)p->done, (unsigned long long)p->total);
+    if (now - daemon->said_us >= PROGRESS_LOG_US) {
+        if (daemon->said_us && p->total)
+            log_info(what, "done=%llu total=%llu", (unsigned long long)p->done, (unsigned long long)p->total);
+        daemon->said_us = now;
+    }
+    snprintf(doing, sizeof doing, "%s: %llu of %llu", what, (unsigned long long)p->done, (unsigned long long)p->total);
+    api_starting(daemon->api, doing);
+    (void)loop_turn(daemon->loop, 0); /* there are no inputs yet: signals and questions are all that can come */
+    return !daemon->stopping;
 }
 
 static void on_watchdog(void *arg) {
@@ -77,8 +87,11 @@ static void on_tick(void *arg) {
     struct daemon *daemon = arg;
     struct err err;
     daemon->recovering = false;
-    if (has_failed(daemon) && service_recover(daemon->service, loop_now_ms(daemon->loop), &err) == 0)
-        say_status(daemon, "");
+    if (has_failed(daemon)) (void)!service_recover(daemon->service, loop_now_ms(daemon->loop), &err); /* tried again */
+}
+
+static void on_recovered(void *arg) {
+    say_status(arg, "");
 }
 
 /* Scheduled while there is a slice of work that can wait: its being due keeps the next turn from waiting. */
@@ -86,12 +99,19 @@ static void on_idle(void *arg) {
     (void)arg;
 }
 
+static void on_reload(void *arg);
+
 static void turn_end(void *arg) {
     struct daemon *daemon = arg;
     struct err err;
     service_turn(daemon->service, loop_now_ms(daemon->loop));
     if (!has_failed(daemon) && service_commit(daemon->service, &err)) say_status(daemon, err.text);
-    if (service_idle(daemon->service)) loop_task_schedule(daemon->loop, &daemon->idle);
+    bool more = service_idle(daemon->service);
+    if (!more && daemon->reload_waits) {
+        on_reload(daemon);
+        more = true;
+    }
+    if (more) loop_task_schedule(daemon->loop, &daemon->idle);
     set_tick(daemon);
 }
 
@@ -99,6 +119,7 @@ static void turn_end(void *arg) {
 
 static void on_stop(void *arg) {
     struct daemon *daemon = arg;
+    daemon->stopping = true;
     notify_send("STOPPING=1\nSTATUS=writing down what was taken in");
     log_info("stopping", "%s", "next=\"committing what was taken in\"");
     loop_stop(daemon->loop);
@@ -110,11 +131,22 @@ static void reload_done(void *arg, const char *outcome) {
     say_status(daemon, outcome);
 }
 
+static int reload(struct daemon *daemon, struct err *err) {
+    notify_reloading();
+    return service_reload(daemon->service, reload_done, daemon, NULL, err);
+}
+
+/* The files may have changed since the reload under way has read them. */
 static void on_reload(void *arg) {
     struct daemon *daemon = arg;
     struct err err;
-    notify_reloading();
-    if (service_reload(daemon->service, reload_done, daemon, NULL, &err) == 0) return;
+    int code = ERR_IN_USE;
+    daemon->reload_waits = false;
+    if (daemon->service && (code = reload(daemon, &err)) == 0) return;
+    if (code == ERR_IN_USE) {
+        daemon->reload_waits = true;
+        return;
+    }
     log_warning("reload not done", "reason=%s", LOG_TEXT(span_of(err.text)));
     reload_done(daemon, err.text);
 }
@@ -142,31 +174,40 @@ static int open_faces(struct daemon *daemon, struct err *err) {
     struct ingest_options ingest = {.inherited_fd = notify_listen_fd};
     int code = ingest_open(
         daemon->loop, daemon->service, service_config(daemon->service), &ingest, &daemon->ingest, err);
-    if (code) return code;
+    if (!code) api_begin(daemon->api, daemon->service);
+    return code;
+}
+
+/* Whoever asks is told that it starts. Takes the configuration over, on failure too. */
+static int open_service(struct daemon *daemon, struct config *config, struct err *err) {
     struct api_options api = {.inherited_fd = notify_listen_fd, .inputs = input_status, .inputs_arg = daemon};
-    return api_open(daemon->loop, daemon->service, service_config(daemon->service), &api, &daemon->api, err);
+    struct service_options service = {.progress = progress, .arg = daemon};
+    int code = api_open(daemon->loop, config, &api, &daemon->api, err);
+    if (!code) return service_open(config, &service, clock_wall_ms(), &daemon->service, err);
+    config_free(config);
+    return code;
 }
 
 int daemon_open(struct config *config, struct daemon **out, struct err *err) {
     struct daemon *daemon = mem_zalloc(sizeof *daemon);
-    struct service_options options = {.progress = progress, .arg = daemon};
     daemon->idle = (struct loop_task){.run = on_idle, .arg = daemon};
     int code = ERR_IO;
     if (!(daemon->loop = loop_new(err))) {
         config_free(config);
         goto failed;
     }
+    loop_on_signal(daemon->loop, SIGTERM, on_stop, daemon); /* also while the journal is read */
+    loop_on_signal(daemon->loop, SIGINT, on_stop, daemon);
+    loop_on_signal(daemon->loop, SIGHUP, on_reload, daemon);
     log_info("starting", "version=%s database=%s standards=%zu", SLAD_VERSION, config->database,
         config->rules.standard_count);
-    if ((code = service_open(config, &options, clock_wall_ms(), &daemon->service, err))) goto failed;
+    if ((code = open_service(daemon, config, err))) goto failed;
     if ((code = open_faces(daemon, err))) goto failed;
     daemon->tick = loop_timer_new(daemon->loop, on_tick, daemon);
     daemon->watchdog = loop_timer_new(daemon->loop, on_watchdog, daemon);
     daemon->watchdog_ms = notify_watchdog_us() / 2000;
     if (daemon->watchdog_ms) on_watchdog(daemon);
-    loop_on_signal(daemon->loop, SIGTERM, on_stop, daemon);
-    loop_on_signal(daemon->loop, SIGINT, on_stop, daemon);
-    loop_on_signal(daemon->loop, SIGHUP, on_reload, daemon);
+    service_listen(daemon->service, &(struct service_listener){.recovered = on_recovered, .arg = daemon});
     *out = daemon;
     return 0;
 failed:

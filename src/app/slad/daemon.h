@@ -9,7 +9,8 @@
 
 struct daemon;
 
-/* Opens everything: the database (reading its journal), the sockets, the followed files. Takes the configuration. */
+/* Opens everything: the database (reading its journal), the sockets, the followed files. Takes the configuration. 1: a
+ * signal asked to end before that was done; there is nothing to close. */
 int daemon_open(struct config *take_config, struct daemon **out, struct err *err) WARN_UNUSED;
 /* Until SIGTERM or SIGINT. 0, or what ended the loop. */
 int daemon_run(struct daemon *daemon, struct err *err) WARN_UNUSED;

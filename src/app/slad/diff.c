@@ -93,15 +93,12 @@ static void say_rejected(void *arg, const char *file, size_t line, const char *r
 static int run_events(const struct arguments *a, const struct config *after, struct diff *diff) {
     struct err err = {0};
     size_t said = 0;
-    struct replay *replay = NULL;
     const struct format **formats = NULL;
     int code = formats_of_files(after, &(struct formats_choice){0}, a->events, a->event_count, &formats, &err);
     struct replay_options options = {a->events, a->event_count, a->until_ms, say_rejected, &said, formats};
-    if (!code) code = replay_open(&options, &replay, &err);
+    if (!code) code = diff_replay(diff, &options, &err);
     if (said > REJECTED_SHOWN) fprintf(stderr, "%zu more lines were rejected\n", said - REJECTED_SHOWN);
-    if (!code) code = diff_replay(diff, replay, &err);
     if (code) fprintf(stderr, "slad diff: %s\n", err.text);
-    replay_close(replay);
     free(formats);
     return code;
 }

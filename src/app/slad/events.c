@@ -52,12 +52,11 @@ static void on_rejected(void *arg, size_t number, const char *reason) {
 }
 
 /* All events of the record, or the reason why they would not be taken. */
-static void on_events(void *arg, size_t number, const struct translation *events, bool lasting) {
+static void on_events(void *arg, size_t number, const struct translation *events) {
     struct told *told = arg;
     enum line_kind kind = LINE_BLANK;
     struct event event;
     struct err err;
-    (void)lasting;
     for (size_t i = 0; i < events->count; i++)
         if (line_read(told->reader, events->lines[i], &kind, &event, &err)) {
             on_rejected(told, number, err.text);

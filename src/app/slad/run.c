@@ -1,8 +1,10 @@
 /* slad: the daemon in the foreground. */
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include "commands.h"
 #include "daemon.h"
 #include "slad/base/clock.h"
@@ -31,9 +33,20 @@ static int parse(int argc, char **argv, struct arguments *out) {
     return 0;
 }
 
+/* A standard stream that we were started without must not come to be the database, or a socket that the log is then
+ * written to. */
+static void hold_standard_streams(void) {
+    for (int fd = open("/dev/null", O_RDWR); fd >= 0; fd = open("/dev/null", O_RDWR))
+        if (fd > STDERR_FILENO) {
+            close(fd);
+            return;
+        }
+}
+
 /* Hash keys that nobody outside can guess; as many descriptors as we may have. */
 static void prepare_process(void) {
     uint64_t seed;
+    hold_standard_streams();
     if (getrandom(&seed, sizeof seed, 0) == sizeof seed) span_hash_seed(seed);
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
@@ -73,6 +86,6 @@ int command_run(int argc, char **argv) {
     int code = daemon_open(config, &daemon, &err);
     if (!code) code = daemon_run(daemon, &err);
     daemon_close(daemon);
-    if (code) log_error("stopped", "error=%s", LOG_TEXT(span_of(err.text)));
-    return code ? EXIT_WRONG : EXIT_DONE;
+    if (code < 0) log_error("stopped", "error=%s", LOG_TEXT(span_of(err.text)));
+    return code < 0 ? EXIT_WRONG : EXIT_DONE;
 }

@@ -63,7 +63,7 @@ static void write_inputs(void *arg, struct json_writer *w) {
     json_array_end(w);
 }
 
-static int setup(void **state) {
+static int setup_starting(void **state) {
     struct site *site = mem_zalloc(sizeof *site);
     struct config *config;
     struct findings findings = {0};
@@ -82,9 +82,15 @@ static int setup(void **state) {
     loop_on_turn_end(site->loop, turn_end, site);
     site->commits = true;
     assert_int_equal(service_open(config, &options, clock_wall_ms(), &site->service, &site->err), 0);
-    if (api_open(site->loop, site->service, config, &api, &site->api, &site->err))
-        fail_msg("%s", site->err.text);
+    if (api_open(site->loop, config, &api, &site->api, &site->err)) fail_msg("%s", site->err.text);
     *state = site;
+    return 0;
+}
+
+static int setup(void **state) {
+    setup_starting(state);
+    struct site *site = *state;
+    api_begin(site->api, site->service);
     return 0;
 }
 
@@ -122,7 +128,7 @@ static int send_request(
     struct site *site, bool tcp, const char *method, const char *target, struct span body) {
     int fd = dial(site, tcp);
     struct buf text = {0};
-    buf_printf(&text, "%s %s HTTP/1.1\r\nHost: slad\r\nConnection: close\r\n", method, target);
+    buf_printf(&text, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", method, target);
     if (body.n) buf_printf(&text, "Content-Length: %zu\r\n", body.n);
     buf_add_text(&text, "\r\n");
     buf_add_span(&text, body);
@@ -324,6 +330,12 @@ static void let_files_grow(bool grow) {
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
+static void recover(struct site *site) {
+    assert_int_equal(service_recover(site->service, clock_wall_ms(), &site->err), 0);
+    while (service_idle(site->service)) continue;
+    assert_true(service_accepts(site->service));
+}
+
 static void a_lost_batch_is_not_acknowledged(void **state) {
     struct site *site = *state;
     assert_int_equal(ask(site, "POST", "/v1/events", OFFERED("a")), 200);
@@ -337,7 +349,7 @@ static void a_lost_batch_is_not_acknowledged(void **state) {
     assert_int_equal(ask(site, "GET", "/v1/status", ""), 200);
     assert_string_equal(json_text(json_get(body(site), "state")), "failed");
     assert_non_null(json_text(json_get(site->json, "failure")));
-    assert_int_equal(service_recover(site->service, clock_wall_ms(), &site->err), 0);
+    recover(site);
     assert_int_equal(ask(site, "GET", "/v1/contacts/b", ""), 404);
     assert_int_equal(ask(site, "POST", "/v1/events", OFFERED("b")), 200);
     assert_int_equal(number(body(site), "accepted"), 1);
@@ -359,7 +371,7 @@ static void a_post_that_is_lost_half_way_says_how_much_is_stored(void **state) {
     int64_t whole = number(stored, "lines"), accepted = number(stored, "accepted"), rejected = number(stored, "rejected");
     assert_true(whole > 0 && whole < 6006);
     assert_true(accepted + rejected == whole && rejected > 0);
-    assert_int_equal(service_recover(site->service, clock_wall_ms(), &site->err), 0);
+    recover(site);
     assert_int_equal(ask(site, "GET", "/v1/status", ""), 200);
     assert_int_equal(number(json_get(body(site), "database"), "events"), accepted); /* exactly those */
     buf_fini(&lines);
@@ -381,7 +393,7 @@ static void a_stream_tells_what_is_on_disk_and_nothing_else(void **state) {
     int status = ask(site, "POST", "/v1/events", MISSED("lost"));
     let_files_grow(true);
     assert_int_equal(status, 503);
-    assert_int_equal(service_recover(site->service, clock_wall_ms(), &site->err), 0);
+    recover(site);
     assert_int_equal(ask(site, "POST", "/v1/events", MISSED("kept")), 200);
     for (int i = 0; i < 50 && !strstr(buf_text(&told), "event: breach\n"); i++) {
         loop_turn(site->loop, 20);
@@ -401,10 +413,23 @@ static void over_tcp_one_can_only_ask(void **state) {
     assert_int_equal(api_port(site->api, 0), 0);
     assert_int_equal(receive(site, send_request(site, true, "GET", "/v1/status", SPAN(""))), 200);
     assert_int_equal(receive(site, send_request(site, true, "HEAD", "/v1/status", SPAN(""))), 200);
-    assert_int_equal(receive(site, send_request(site, true, "POST", "/v1/events", SPAN(OFFERED("a")))), 405);
-    assert_int_equal(receive(site, send_request(site, true, "POST", "/v1/reload", SPAN(""))), 405);
-    assert_int_equal(receive(site, send_request(site, true, "GET", "/v1/reload", SPAN(""))), 405);
+    assert_int_equal(receive(site, send_request(site, true, "POST", "/v1/events", SPAN(OFFERED("a")))), 403);
+    assert_int_equal(receive(site, send_request(site, true, "POST", "/v1/reload", SPAN(""))), 403);
+    assert_int_equal(receive(site, send_request(site, true, "GET", "/v1/reload", SPAN(""))), 403);
     assert_int_equal(receive(site, send_request(site, true, "GET", "/v1/contacts/a", SPAN(""))), 404);
+}
+
+static void while_it_starts_everybody_is_told(void **state) {
+    struct site *site = *state;
+    assert_int_equal(ask(site, "GET", "/v1/ready", ""), 503);
+    assert_string_equal(json_text(json_get(body(site), "detail")), "slad is starting");
+    assert_true(says(site, "Retry-After: 1\r\n"));
+    api_starting(site->api, "reading the journal: 1 of 2");
+    assert_int_equal(ask(site, "POST", "/v1/events", OFFERED("a")), 503);
+    assert_non_null(strstr(json_text(json_get(body(site), "detail")), "starting: reading the journal: 1 of 2"));
+    api_begin(site->api, site->service);
+    assert_int_equal(ask(site, "GET", "/v1/ready", ""), 200);
+    assert_int_equal(ask(site, "GET", "/v1/health", ""), 200);
 }
 
 static void a_reload_is_answered_when_it_is_in_force(void **state) {
@@ -471,6 +496,7 @@ int main(void) {
         TEST(a_post_that_is_lost_half_way_says_how_much_is_stored),
         TEST(a_stream_tells_what_is_on_disk_and_nothing_else),
         TEST(over_tcp_one_can_only_ask),
+        cmocka_unit_test_setup_teardown(while_it_starts_everybody_is_told, setup_starting, teardown),
         TEST(a_reload_is_answered_when_it_is_in_force),
         TEST(a_wrong_configuration_is_told_line_by_line),
         TEST(one_question_about_the_past_at_a_time),

@@ -90,9 +90,9 @@ static void lines_above_the_level_are_dropped(void **state) {
 static void an_occurrence_stays_one_line(void **state) {
     (void)state;
     listen_in();
-    log_info("odd", "text=%s", "a\nb\r\x1b[31m\x7f\xC2\x85 ī\\");
+    log_info("odd", "text=%s", "a\nb\r\x1b[31m\x7f\xC2\x85 ī\\ \xE2\x80\xAE\xE2\x80\xA8\xFF\xC4");
     const char *line = heard();
-    assert_non_null(strstr(line, "info odd text=a\\x0ab\\x0d\\x1b[31m\\x7f\\xc2\\x85 ī\\\n"));
+    assert_non_null(strstr(line, "info odd text=a\\x0ab\\x0d\\x1b[31m\\x7f\\xc2\\x85 ī\\ \\xe2\\x80\\xae\\xe2\\x80\\xa8\\xff\\xc4\n"));
     assert_int_equal(line[strlen(line) - 1], '\n');
     assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
 }

@@ -225,6 +225,52 @@ static void copied_and_truncated_while_down(void **state) {
     world_close(&world);
 }
 
+/* The same where the copy is smaller than what is remembered of a file. */
+static void a_small_copy_that_holds_less_than_was_read(void **state) {
+    (void)state;
+    struct world world;
+    struct buf text = {0};
+    world_open(&world, "log", NULL);
+    append_many(&world, "log", 0, 2, &text);
+    start(&world);
+    expect_lines(&world, text.data);
+    copy_file(&world, "log", "log.1");
+    append_many(&world, "log", 2, 200, &text);
+    expect_lines(&world, text.data);
+    assert_int_equal(truncate(path_of(&world, "log"), 0), 0);
+    append_many(&world, "log", 202, 1, &text);
+    expect_lines(&world, text.data);
+    buf_fini(&text);
+    world_close(&world);
+}
+
+/* Written, copied and truncated before anything of it was read; then slad is stopped at its next turn. */
+static void copied_before_anything_was_read(void **state) {
+    (void)state;
+    struct world world;
+    begin(&world, "log");
+    assert_int_equal(truncate(path_of(&world, "log"), 0), 0);
+    turns(&world, 5);
+    append(&world, "log", "b\n");
+    copy_and_truncate(&world, "log", "log.1");
+    append(&world, "log", "c\n");
+    DRIVE_UNTIL(world.loop, fake_has(&world.service, "a\nc\nb\n") || fake_has(&world.service, "a\nb\nc\n"));
+    stop(&world);
+    assert_int_equal(truncate(path_of(&world, "log"), 0), 0);
+    start(&world);
+    turns(&world, 5);
+    stop(&world);
+    append(&world, "log", "d\n");
+    rename_file(&world, "log.1", "log.2");
+    copy_and_truncate(&world, "log", "log.1");
+    append(&world, "log", "e\n");
+    start(&world);
+    DRIVE_UNTIL(world.loop, world.service.lines.size == 10);
+    turns(&world, 5);
+    assert_int_equal(world.service.lines.size, 10);
+    world_close(&world);
+}
+
 /* Lines were read after the copy was made. */
 static void a_copy_that_holds_less_than_was_read(void **state) {
     (void)state;
@@ -574,6 +620,8 @@ int main(void) {
         cmocka_unit_test(copied_and_truncated),
         cmocka_unit_test(copied_and_truncated_while_down),
         cmocka_unit_test(a_copy_that_holds_less_than_was_read),
+        cmocka_unit_test(a_small_copy_that_holds_less_than_was_read),
+        cmocka_unit_test(copied_before_anything_was_read),
         cmocka_unit_test(truncated_and_grown_past_where_it_was),
         cmocka_unit_test(written_anew_with_the_same_length),
         cmocka_unit_test(cut_to_a_part_that_was_read),

@@ -146,6 +146,7 @@ static void a_full_disk_loses_nothing(void **state) {
     for (int i = 0; i < 5; i++) loop_turn(daemon.loop, 0);
     assert_false(answered(fd, &got, "{"));
     assert_int_equal(service_recover(daemon.service, loop_now_ms(daemon.loop), &daemon.err), 0);
+    while (service_idle(daemon.service)) continue;
     DRIVE_UNTIL(daemon.loop, answered(fd, &got, "{\"ack\":2}\n"));
     DRIVE_UNTIL(daemon.loop, holds(&daemon, 54));
     buf_fini(&got);

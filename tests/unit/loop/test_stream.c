@@ -322,20 +322,6 @@ static void timeouts_close(void **state) {
     }
 }
 
-static void the_peer_of_a_unix_socket_is_known(void **state) {
-    (void)state;
-    struct owner owner = {0};
-    int client = start(&owner, NULL, &all_events);
-    uid_t uid = 0;
-    gid_t gid = 0;
-    pid_t pid = 0;
-    assert_int_equal(stream_peer(owner.stream, &uid, &gid, &pid), 0);
-    assert_int_equal(uid, geteuid());
-    assert_int_equal(gid, getegid());
-    assert_int_equal(pid, getpid());
-    finish(&owner, client);
-}
-
 /* Two streams that never run dry: both must move, and a timer must fire between. */
 static void a_busy_stream_starves_nobody(void **state) {
     (void)state;
@@ -376,7 +362,6 @@ int main(void) {
         cmocka_unit_test(lines_of_a_client_that_is_gone_are_still_read),
         cmocka_unit_test(the_end_of_input_closes_unless_asked_for),
         cmocka_unit_test(timeouts_close),
-        cmocka_unit_test(the_peer_of_a_unix_socket_is_known),
         cmocka_unit_test(a_busy_stream_starves_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

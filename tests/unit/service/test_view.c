@@ -103,6 +103,7 @@ static void a_standard_that_is_gone_is_remembered(void **state) {
         r, "listen: []\ninputs: []\nstandards:\n  resolved: {start: opened, stop: closed, within: 4h}\n");
     RUNNING_OK(r, service_reload(r->service, NULL, NULL, NULL, &r->err));
     const struct json *s = ASK(r, view_status(r->service, &r->answer, &r->err));
+    assert_string_equal(at(s, "configuration.adopting.step"), "computing");
     assert_string_equal(at(s, "configuration.adopting.done"), "0");
     assert_string_equal(at(s, "configuration.adopting.total"), "5");
     while (service_idle(r->service)) {

@@ -304,11 +304,20 @@ static void visits_what_lives(void **state) {
     struct fixture *f = *state;
     struct buf found = {0};
     fill(f);
-    OK(f, breaches_each_live(f->store, (struct span){0}, list, &found, &f->err));
-    assert_string_equal(buf_text(&found), "1 3 5 2 "); /* by standard */
+    struct breach_run run = {.rows = 3};
+    OK(f, breaches_last(f->store, &run.through, &f->err));
+    assert_int_equal(breaches_each_live(f->store, &run, list, &found, &f->err), 1);
+    assert_string_equal(buf_text(&found), "1 2 3 ");
+    assert_int_equal(breaches_each_live(f->store, &run, list, &found, &f->err), 1);
+    assert_string_equal(buf_text(&found), "1 2 3 5 ");
+    assert_int_equal(breaches_each_live(f->store, &run, list, &found, &f->err), 0);
+    run = (struct breach_run){.after = 1, .through = 3, .rows = 3};
     buf_clear(&found);
-    OK(f, breaches_each_live(f->store, SPAN("other"), list, &found, &f->err));
-    assert_string_equal(buf_text(&found), "2 ");
+    assert_int_equal(breaches_each_live(f->store, &run, list, &found, &f->err), 0);
+    assert_string_equal(buf_text(&found), "2 3 ");
+    buf_clear(&found);
+    OK(f, levels_each_open(f->store, list, &found, &f->err));
+    assert_string_equal(buf_text(&found), "5 ");
     buf_fini(&found);
 }
 

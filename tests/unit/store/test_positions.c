@@ -29,6 +29,7 @@ static void a_position_comes_back_whole(void **state) {
         .inode = 77,
         .birth_ns = -5,
         .mtime_ns = 9,
+        .begun_ns = 8,
         .head_hash = UINT64_MAX - 1,
         .head_bytes = 1024,
         .tail_hash = 1,
@@ -44,7 +45,7 @@ static void a_position_comes_back_whole(void **state) {
     OK(f, positions_each(f->store, see, &seen, &f->err));
     struct position got = seen.last;
     assert_true(got.device == UINT64_MAX && got.head_hash == UINT64_MAX - 1);
-    assert_true(got.inode == 77 && got.birth_ns == -5 && got.mtime_ns == 9 && got.head_bytes == 1024);
+    assert_true(got.inode == 77 && got.birth_ns == -5 && got.mtime_ns == 9 && got.begun_ns == 8 && got.head_bytes == 1024);
     assert_true(got.tail_hash == 1 && got.tail_bytes == 2 && got.offset == 3 && got.lines == 4);
     assert_true(got.done && got.updated_ms == 5);
     assert_string_equal(buf_text(&seen.text), "/var/log/queue_log/77:3 ");

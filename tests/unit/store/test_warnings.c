@@ -110,7 +110,7 @@ static void what_a_removed_standard_leaves_is_closed(void **state) {
     w.standard = SPAN("other");
     put(f, &w);
     begin(f);
-    OK(f, warnings_close(f->store, SPAN("answered"), &(struct breach_end){50, 40, "standard removed"}, &f->err));
+    OK(f, warning_close(f->store, 1, &(struct breach_end){50, 40, "standard removed"}, &f->err));
     commit(f);
     assert_string_equal(ask(f, "SELECT group_concat(standard || ' ' || state, ', ') FROM warnings"),
         "answered withdrawn, other open");
@@ -148,8 +148,14 @@ static void pages_and_filters_are_those_of_breaches(void **state) {
     assert_string_equal(buf_text(&out), "5 \"5\" 80% 500\n");
     assert_int_equal(warning_get(f->store, 6, note, &out, &f->err), 1);
     buf_clear(&out);
-    OK(f, warnings_each_open(f->store, note, &out, &f->err));
+    int64_t after = 0;
+    assert_int_equal(warnings_each_open(f->store, &after, 3, note, &out, &f->err), 1);
+    assert_int_equal(after, 3);
+    assert_int_equal(warnings_each_open(f->store, &after, 3, note, &out, &f->err), 0);
     assert_int_equal(out.size, 5 * strlen("1 \"1\" 80% 100\n"));
+    buf_clear(&out);
+    OK(f, warnings_each_open_level(f->store, note, &out, &f->err));
+    assert_int_equal(out.size, 0);
     filter.limit = BREACHES_LIMIT_MAX + 1;
     assert_int_equal(warnings_query(f->store, &filter, note, &out, &page, &f->err), ERR_LIMIT);
     buf_fini(&out);

@@ -13,6 +13,9 @@ static void test_lines(void **state) {
     reject_line(&out, 13, "\"at\" is no time");
     assert_string_equal(
         buf_text(&out), "{\"ack\":12}\n{\"reject\":13,\"reason\":\"\\\"at\\\" is no time\"}\n");
+    buf_clear(&out);
+    refuse_line(&out, "a \"token\"");
+    assert_string_equal(buf_text(&out), "{\"refused\":\"a \\\"token\\\"\"}\n");
     buf_fini(&out);
 }
 

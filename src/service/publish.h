@@ -1,0 +1,21 @@
+/* publish: the rolling figures as of an instant, written to the store in slices.
+ * Owns: the figures that are taken and not written yet.
+ * Must not know: when it is time to. */
+#ifndef SLAD_SERVICE_PUBLISH_H
+#define SLAD_SERVICE_PUBLISH_H
+
+#include "state.h"
+
+struct publish *publish_new(void);
+void publish_free(struct publish *publish); /* NULL is fine */
+/* Takes the figures that changed since the last time, as of at_ms, which the engine has come to. With
+ * service->first_publish, which it clears, all count as changed, but those that stand as they were last written; and
+ * groups that were published and are no more end. None may be waiting. */
+void publish_take(struct publish *publish, struct service *service, int64_t at_ms);
+bool publish_waits(const struct publish *publish); /* some are taken and not written */
+/* Writes a slice in the turn's transaction; a failure to write fails the batch. */
+void publish_step(struct publish *publish, struct service *service);
+/* Forgets what waits: the batch is lost. After the recovery all counts as changed. */
+void publish_drop(struct publish *publish);
+
+#endif

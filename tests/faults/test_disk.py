@@ -1,0 +1,206 @@
+"""The disk fails: errors of writing and syncing, no room, calls that do half of what was asked."""
+import os
+import subprocess
+import unittest
+
+from victim import (FINE, INTERRUPTED, IO_ERROR, NO_SPACE, SHORT, START, SYNC_IO_ERROR, Sender, Victim, event, until)
+
+
+def some(first, count, at=START):
+    return [event(f'c{n}', 'offered', at, queue=f'q{n % 3}', id=f'i{n}') for n in range(first, first + count)]
+
+
+class Writing(unittest.TestCase):
+    """A fault comes while events come in, is told of, and goes."""
+
+    def fails_and_recovers(self, field, value, reason):
+        with Victim() as d:
+            d.start(shim=True)
+            sender = Sender(d)
+            sender.send(*some(0, 50))
+            sender.ids += [f'i{n}' for n in range(50)]
+            setattr(d.faults, field, value)
+            sender.throw(*some(50, 50))
+            d.says('commit failed', reason, 'next="taking no events; trying again each second"')
+            d.state('failed')
+            out = d.slactl('status')
+            self.assertEqual(out.returncode, 1)
+            self.assertIn(reason, out.stdout)
+            self.assertEqual(d.request('POST', '/v1/events', b'{"contact":"x","event":"y"}')[0], 503)
+            self.assertEqual(d.slactl('figures').returncode, 0, 'questions are still answered')
+            self.assertEqual((sender.acked, d.count()), (50, 50), 'nothing of it is acknowledged')
+            setattr(d.faults, field, FINE)
+            sender.wait()
+            d.says('recovered')
+            self.assertEqual(d.slactl('status').returncode, 0)
+            d.check(self, sender.ids)
+            d.kill()
+            d.start()
+            d.check(self, sender.ids)
+            d.stop()
+
+    def test_sync_error(self):
+        self.fails_and_recovers('sync', SYNC_IO_ERROR, 'disk I/O error')
+
+    def test_write_error(self):
+        self.fails_and_recovers('write', IO_ERROR, 'disk I/O error')
+
+    def test_no_space(self):
+        self.fails_and_recovers('write', NO_SPACE, 'full')
+
+    def goes_on(self, fault):
+        with Victim() as d:
+            d.faults.write = fault
+            d.start(shim=True)
+            sender = Sender(d)
+            sender.throw(*some(0, 200))
+            sender.wait()
+            self.assertNotIn('commit failed', d.log())
+            d.check(self, sender.ids)
+            d.stop()
+            self.assertGreater(d.faults.writes, 0)
+            d.start()
+            d.check(self, sender.ids)
+
+    def test_short_writes(self):
+        self.goes_on(SHORT)
+
+    def test_interrupted_writes(self):
+        self.goes_on(INTERRUPTED)
+
+    def test_sync_error_again_and_again(self):
+        with Victim() as d:
+            d.start(shim=True)
+            sender = Sender(d)
+            for n in range(5):
+                d.faults.sync = SYNC_IO_ERROR
+                sender.throw(*some(20 * n, 20))
+                d.state('failed')
+                d.faults.sync = FINE
+                sender.wait()
+            self.assertEqual(d.status()['counters']['commits_failed'], 5)
+            d.check(self, sender.ids)
+            d.stop()
+
+    def test_at_the_stop(self):
+        """What was not acknowledged is to be sent again; the exit code is that of a stop."""
+        with Victim() as d:
+            d.start(shim=True)
+            sender = Sender(d)
+            sender.send(*some(0, 10))
+            d.faults.sync = SYNC_IO_ERROR
+            sender.throw(*some(10, 10))
+            d.state('failed')
+            d.signal(15)
+            self.assertEqual(d.end(), 0)
+            d.faults.sync = FINE
+            d.start()
+            d.check(self, [f'i{n}' for n in range(10)])
+
+
+class EachCall(unittest.TestCase):
+    """strace lets the Nth call of a start fail, whichever it is: a start fails and says so, or goes well, and the next
+    one, without the fault, finds all."""
+
+    def test_sync_errors_of_a_start(self):
+        self.each('fdatasync', 'EIO', range(1, 7))
+
+    def test_no_space_of_a_start(self):
+        self.each('pwrite64', 'ENOSPC', range(1, 40, 3))
+
+    def test_descriptors_of_a_start(self):
+        self.each('openat', 'EMFILE', range(20, 60, 4))
+
+    def each(self, call, error, whens):
+        for when in whens:
+            with self.subTest(when=when), Victim() as d:
+                d.launch(strace=['-e', f'trace={call}', '-e', f'inject={call}:error={error}:when={when}'])
+                until(lambda: d.process.poll() is not None or d.answers(), 'an end or an answer')
+                if d.process.poll() is None:
+                    d.state('running')
+                    d.stop()
+                else:
+                    self.assertIn(d.end(), (1, 127))  # 127: the loader's, before our first line
+                    self.assertTrue(d.said('stopped', 'error=') if d.said('starting') else d.log(), d.log())
+                d.start()
+                sender = Sender(d)
+                sender.throw(*some(0, 5))
+                sender.wait()
+                d.check(self, sender.ids)
+                d.stop()
+
+
+class Full(unittest.TestCase):
+    """A real disk without room."""
+
+    def test_full_and_room_again(self):
+        with Victim() as d:
+            d.disk('2m')
+            d.start()
+            sender, n = Sender(d), 0
+            while d.status()['state'] == 'running':
+                sender.throw(*[event(f'c{k}', 'offered', START, queue='q', id=f'i{k}', note='x' * 2000)
+                               for k in range(n, n + 20)])
+                n += 20
+            d.says('commit failed', 'full')
+            before = d.count()
+            self.assertEqual(d.slactl('status').returncode, 1)
+            self.assertEqual(d.slactl('figures').returncode, 0)
+            d.resize('64m')
+            sender.wait()
+            d.says('recovered')
+            self.assertGreater(d.count(), before)
+            d.check(self, sender.ids)
+            self.assertEqual(os.path.getsize(d.database().parent / 'slad.db.ballast'), 4 << 20)
+            d.stop()
+
+    def test_full_at_the_start(self):
+        with Victim() as d:
+            folder = d.disk('1m')
+            (folder / 'filler').write_bytes(b'x' * (1 << 20))
+            d.launch()
+            self.assertEqual(d.end(), 1)
+            self.assertTrue(d.said('stopped', 'error=', 'full') or d.said('stopped', 'No space left'), d.log())
+            (folder / 'filler').unlink()
+            d.resize('16m')
+            d.start()
+            self.assertEqual(d.status()['state'], 'running')
+            d.stop()
+
+    def test_full_at_a_start_with_a_journal(self):
+        """It starts, or says why not; what is there stays."""
+        with Victim() as d:
+            folder = d.disk('8m')
+            d.start()
+            sender = Sender(d)
+            sender.throw(*some(0, 100))
+            sender.wait()
+            d.kill()
+            with open(folder / 'filler', 'wb', buffering=0) as filler:
+                try:
+                    while True:
+                        filler.write(b'x' * 4096)
+                except OSError:
+                    pass
+            d.launch()
+            until(lambda: d.process.poll() is not None or d.answers(), 'an end or an answer')
+            if d.process.poll() is None:
+                d.kill()
+            else:
+                self.assertEqual(d.end(), 1)
+                self.assertTrue(d.said('stopped', 'error='), d.log())
+            (folder / 'filler').unlink()
+            d.start()
+            d.check(self, sender.ids)
+
+    def test_slactl_without_room_for_its_answer(self):
+        with Victim() as d:
+            d.start()
+            out = subprocess.run(f'exec {d.slactl_path()} --socket {d.dir}/slad.sock status >/dev/full', shell=True,
+                                 capture_output=True, text=True)
+            self.assertEqual(out.returncode, 1)
+            self.assertIn('No space left', out.stderr)
+
+
+if __name__ == '__main__':
+    unittest.main()
