@@ -35,6 +35,12 @@ class Commands(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stdout, done.stderr
 
+    def test_help(self):
+        for words in (["--help"], *([command, "--help"] for command in ("check", "replay", "events", "test", "diff"))):
+            out, err = self.run_it(*words)
+            self.assertTrue(out.startswith("usage: slad"), words)
+            self.assertEqual(err, "")
+
     def test_passing(self):
         path = self.write("good.yaml", RULES + TEST.replace("OUTCOME", "missed"))
         out, err = self.run_it("test", path, path)

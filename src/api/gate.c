@@ -84,7 +84,8 @@ static bool token_is_right(const struct api_server *server, struct http_request 
     if (is_bearer && secret_is(server->token, span_of(given + sizeof scheme - 1))) return true;
     http_reply_header(request, "WWW-Authenticate", "Bearer");
     answer_kept_out(server, request, 401,
-        is_bearer ? "the token is not the right one" : "this address asks for a token: send \"Authorization: Bearer TOKEN\"");
+        is_bearer ? "the token is not the right one"
+                  : "this address asks for a token: send \"Authorization: Bearer TOKEN\"");
     return false;
 }
 

@@ -8,7 +8,8 @@
 
 /* A user's, a group's or a host's; numbers stand for themselves. */
 static bool read_name(struct reader *r, const struct node *node, const char *what, const char **out) {
-    if (node->kind == NODE_SCALAR && core_kind(node) == CORE_NUMBER && strspn(node->text.p, "0123456789") == node->text.n)
+    bool is_number = node->kind == NODE_SCALAR && core_kind(node) == CORE_NUMBER;
+    if (is_number && strspn(node->text.p, "0123456789") == node->text.n)
         return *out = arena_text(r->arena, node->text), true;
     return reader_text(r, node, what, out);
 }
@@ -57,11 +58,15 @@ static bool has_token(const struct endpoint *endpoint) {
 /* Over TCP nobody can be told from anybody else but by a token. */
 static bool check_tcp(struct reader *r, const struct access_nodes *nodes, const struct endpoint *out) {
     if (out->serves & SERVE_ADMIN)
-        return reader_error(r, nodes->serve, "\"admin\" is served on unix sockets only: over TCP nobody knows who asks"), false;
+        return reader_error(r, nodes->serve,
+                   "\"admin\" is served on unix sockets only: over TCP nobody knows who asks"),
+               false;
     if (has_token(out)) return true;
     if (out->kind == ENDPOINT_HTTP && (out->serves & SERVE_INGEST))
-        return reader_error(r, nodes->serve, "\"ingest\" over http needs a \"token_file\" or \"credential\": any page in a "
-                   "browser of this machine could send events"), false;
+        return reader_error(r, nodes->serve,
+                   "\"ingest\" over http needs a \"token_file\" or \"credential\": any program of this machine could "
+                   "send events"),
+               false;
     if (is_loopback(out->host)) return true;
     return reader_error(r, nodes->place,
                "%s can be reached from other machines: it needs a \"token_file\" or \"credential\", a word that clients "

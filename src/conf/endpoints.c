@@ -60,7 +60,7 @@ static bool read_address(struct reader *r, const struct node *node, struct endpo
             read_port(span_of(colon + 1), &out->port))
             return true;
     }
-    reader_error(r, node, "%s is not an address with a port: write it like 127.0.0.1:8470 or \"[::1]:8470\"",
+    reader_error(r, node, "%s is not an address with a port: write it like 127.0.0.1:8470 or \"[::1]:8470\" (names but localhost are not looked up)",
         reader_shown(r, node));
     return false;
 }

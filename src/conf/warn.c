@@ -36,7 +36,7 @@ static const char *left_text(struct reader *r, int64_t left_ms) {
 }
 
 static bool read_one(struct reader *r, const struct node *node, struct warn_rule *out) {
-    struct err err;
+    struct err unit;
     if (node->kind != NODE_SCALAR || reader_is_null(node)) return bad(r, node, WHAT);
     if (targets_percentage(node->text, &out->share)) {
         if (out->share.units == 0 || decimal_cmp(out->share, hundred()) >= 0)
@@ -44,7 +44,7 @@ static bool read_one(struct reader *r, const struct node *node, struct warn_rule
         return out->text = share_text(r, out->share), true;
     }
     if (core_kind(node) == CORE_NUMBER) return bad(r, node, WHAT);
-    if (duration_parse(node->text, &out->left_ms, &err)) return bad(r, node, err.text);
+    if (duration_parse(node->text, &out->left_ms, &unit)) return bad(r, node, WHAT);
     if (out->left_ms <= 0) return bad(r, node, "the time left is longer than nothing");
     return out->text = left_text(r, out->left_ms), true;
 }

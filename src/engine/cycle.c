@@ -83,6 +83,11 @@ struct limit limit_of(const struct compiled *rule, const struct attrs *attrs) {
     return limit;
 }
 
+static void drop_group(struct cycle *c) {
+    if (c->group) c->group->cycles--;
+    c->group = NULL;
+}
+
 static void set_limit(struct ledger *ledger, struct cycle *c, int64_t at) {
     struct limit limit = limit_of(ledger->rule, c->attrs);
     if (limit.kind != c->limit_kind || limit.ms != c->limit_ms || limit.calendar != c->calendar) {
@@ -92,7 +97,9 @@ static void set_limit(struct ledger *ledger, struct cycle *c, int64_t at) {
         c->since = at;
     }
     c->rule = limit.rule;
+    drop_group(c);
     c->group = limit.kind == LIMIT_NONE ? NULL : ledger_group(ledger, c->attrs);
+    if (c->group) c->group->cycles++;
 }
 
 static void set_attrs(struct intern *texts, struct attrs **place, struct attrs *attrs) {
@@ -278,6 +285,7 @@ bool cycle_step(struct ledger *ledger, struct track *track, const struct moment 
 void cycle_fini(struct intern *texts, struct cycle *c) {
     attrs_drop(texts, c->attrs);
     attrs_drop(texts, c->now_attrs);
+    drop_group(c);
     pool_free(&texts->pool, c->pauses, c->pause_capacity * sizeof *c->pauses);
     *c = (struct cycle){0};
 }
@@ -290,6 +298,7 @@ struct track track_copy(struct intern *texts, const struct track *track) {
     struct cycle *c = &copy.cycle;
     attrs_ref(c->attrs);
     attrs_ref(c->now_attrs);
+    if (c->group) c->group->cycles++;
     c->pause_capacity = c->pause_count;
     c->pauses = NULL;
     if (c->pause_count) {

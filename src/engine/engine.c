@@ -181,7 +181,7 @@ struct engine_size engine_size(const struct engine *engine) {
     size.evicted = engine->evicted.count;
     size.deadlines = engine->deadlines.count;
     for (size_t i = 0; i < engine->program->count; i++) {
-        size.groups += engine->ledgers[i].group_count;
+        size.groups += ledger_groups(&engine->ledgers[i]);
         size.records += engine->ledgers[i].window.records;
     }
     return size;

@@ -72,6 +72,15 @@ static bool drop(struct engine *engine, struct subject *subject) {
     return true;
 }
 
+enum { GROUPS_LOOKED = 32 }; /* a call: a microsecond */
+
+/* Of one standard after the other. */
+static void let_groups_go(struct engine *engine) {
+    if (!engine->program->count) return;
+    engine->looked = (engine->looked + 1) % engine->program->count;
+    ledger_let_go(&engine->ledgers[engine->looked], GROUPS_LOOKED);
+}
+
 size_t engine_evict(struct engine *engine, int64_t quiet_since_ms, size_t most) {
     size_t gone = 0;
     struct contact *contact;
@@ -84,6 +93,7 @@ size_t engine_evict(struct engine *engine, int64_t quiet_since_ms, size_t most) 
         timeline_drop_contact(&engine->timeline, contact);
         gone++;
     }
+    let_groups_go(engine);
     return gone;
 }
 

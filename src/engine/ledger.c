@@ -4,7 +4,8 @@
  *  2. ledger->window holds exactly the records counted in now; ledger->held those counted in held; without a window
  *     neither holds any;
  *  3. no note lies at or before `judged`; so levels are judged in event time, each instant once;
- *  4. group->outcomes counts all records with an outcome, wherever they lie. */
+ *  4. group->outcomes counts all records with an outcome, wherever they lie;
+ *  5. a group is there while anything refers to it: an index stands for one group at a time. */
 #include "ledger.h"
 
 #include <stdlib.h>
@@ -30,8 +31,10 @@ static void group_free(struct ledger *ledger, struct group_state *group) {
 }
 
 void ledger_fini(struct ledger *ledger) {
-    for (size_t i = 0; i < ledger->group_count; i++) group_free(ledger, ledger->groups[i]);
+    for (size_t i = 0; i < ledger->group_count; i++)
+        if (ledger->groups[i]) group_free(ledger, ledger->groups[i]);
     free(ledger->groups);
+    free(ledger->places);
     map_fini(&ledger->by_texts);
     free(ledger->dirty);
     free(ledger->touched);
@@ -60,6 +63,17 @@ static uint64_t texts_hash(struct sym *const *texts, size_t count) {
     return span_hash((struct span){(const char *)texts, count * sizeof *texts});
 }
 
+static void take_place(struct ledger *ledger, struct group_state *group) {
+    if (ledger->place_count) {
+        group->index = ledger->places[--ledger->place_count];
+    } else {
+        ledger->groups =
+            mem_grow(ledger->groups, &ledger->group_capacity, ledger->group_count + 1, sizeof *ledger->groups);
+        group->index = (uint32_t)ledger->group_count++;
+    }
+    ledger->groups[group->index] = group;
+}
+
 /* Takes over the references in texts when the group is new, else drops them. */
 static struct group_state *find_or_make(struct ledger *ledger, struct sym **texts) {
     size_t n = ledger->rule->standard->by_count;
@@ -71,7 +85,6 @@ static struct group_state *find_or_make(struct ledger *ledger, struct sym **text
         return group;
     }
     group = mem_zalloc(sizeof *group);
-    group->index = (uint32_t)ledger->group_count;
     group->texts = mem_zalloc((n + 1) * sizeof *group->texts);
     group->spans = mem_zalloc((n + 1) * sizeof *group->spans);
     for (size_t i = 0; i < n; i++) {
@@ -82,9 +95,7 @@ static struct group_state *find_or_make(struct ledger *ledger, struct sym **text
     if (targets) group->levels = mem_zalloc(targets * sizeof *group->levels);
     for (size_t i = 0; i < targets; i++) group->levels[i].opened_ms = INSTANT_NEVER;
     group->warned_ms = INSTANT_NEVER;
-    ledger->groups =
-        mem_grow(ledger->groups, &ledger->group_capacity, ledger->group_count + 1, sizeof *ledger->groups);
-    ledger->groups[ledger->group_count++] = group;
+    take_place(ledger, group);
     map_add(&ledger->by_texts, hash, group);
     return group;
 }
@@ -110,6 +121,36 @@ struct group_state *ledger_group_by_texts(struct ledger *ledger, const struct gr
 
 struct group ledger_group_texts(const struct ledger *ledger, const struct group_state *group) {
     return (struct group){group->spans, ledger->rule->standard->by_count};
+}
+
+static bool counts_nothing(const struct counts *counts) {
+    return !counts->met && !counts->missed && !counts->excluded && !counts->durations;
+}
+
+static bool has_level(const struct ledger *ledger, const struct group_state *group) {
+    bool has = group->warned_ms != INSTANT_NEVER;
+    for (size_t i = 0; i < ledger->rule->standard->target_count; i++)
+        has = has || group->levels[i].opened_ms != INSTANT_NEVER;
+    return has;
+}
+
+static bool may_go(const struct ledger *ledger, const struct group_state *group) {
+    if (!group || group_is_listed(group) || group->cycles || group->notes) return false;
+    if (group->touched || group->dirty || group->shown || has_level(ledger, group)) return false;
+    return counts_nothing(&group->now) && counts_nothing(&group->held);
+}
+
+void ledger_let_go(struct ledger *ledger, size_t most) {
+    for (size_t left = most < ledger->group_count ? most : ledger->group_count; left--;) {
+        uint32_t place = (uint32_t)(ledger->looked++ % ledger->group_count);
+        struct group_state *group = ledger->groups[place];
+        if (!may_go(ledger, group)) continue;
+        map_remove(&ledger->by_texts, texts_hash(group->texts, ledger->rule->standard->by_count), group);
+        group_free(ledger, group);
+        ledger->groups[place] = NULL;
+        ledger->places = mem_grow(ledger->places, &ledger->place_capacity, ledger->place_count + 1, sizeof *ledger->places);
+        ledger->places[ledger->place_count++] = place;
+    }
 }
 
 static void mark_dirty(struct ledger *ledger, struct group_state *group) {
@@ -176,6 +217,7 @@ void ledger_record(struct ledger *ledger, const struct record *r, int sign, int6
     if (!ledger->rule->standard->target_count) return;
     struct level_note *note = mem_alloc(sizeof *note);
     *note = (struct level_note){.record = *r, .sign = sign};
+    group->notes++;
     heap_set(&ledger->notes, &note->node, known_ms > ledger->judged ? known_ms : ledger->judged + 1);
 }
 
@@ -237,6 +279,7 @@ static void learn_all(struct ledger *ledger, int64_t t) {
     for (; ledger->notes.count && heap_top(&ledger->notes)->key <= t; n++) {
         struct level_note *note = (struct level_note *)heap_top(&ledger->notes)->node; /* node comes first */
         heap_remove(&ledger->notes, &note->node);
+        ledger->groups[note->record.group]->notes--;
         ledger->learned = mem_grow(ledger->learned, &ledger->learned_capacity, n + 1, sizeof *ledger->learned);
         ledger->learned[n] = note;
     }

@@ -22,6 +22,8 @@ struct level {
 };
 struct group_state {
     uint32_t index;      /* in ledger->groups */
+    uint32_t cycles;     /* that point to it, copies included */
+    uint32_t notes;      /* that levels have not learned of */
     struct sym **texts;  /* by_count of them; NULL: the attribute is absent */
     struct span *spans;  /* the same, for reports */
     int64_t open;        /* running cycles */
@@ -46,8 +48,11 @@ struct level_note {
 struct ledger {
     const struct compiled *rule;
     struct intern *texts;
-    struct group_state **groups;
+    struct group_state **groups; /* NULL: its place is free */
     size_t group_count, group_capacity;
+    uint32_t *places; /* the free ones */
+    size_t place_count, place_capacity;
+    size_t looked;    /* ledger_let_go() goes on here */
     struct map by_texts;
     struct group_state **dirty;
     size_t dirty_count, dirty_capacity;
@@ -77,8 +82,13 @@ struct group_state *ledger_group(struct ledger *ledger, const struct attrs *attr
 struct group_state *ledger_group_by_texts(struct ledger *ledger, const struct group *group);
 struct group ledger_group_texts(const struct ledger *ledger, const struct group_state *group);
 static inline bool group_is_listed(const struct group_state *group) {
-    return group->open > 0 || group->outcomes > 0;
+    return group && (group->open > 0 || group->outcomes > 0);
 }
+static inline size_t ledger_groups(const struct ledger *ledger) {
+    return ledger->group_count - ledger->place_count;
+}
+/* Looks at so many groups more and frees those that nothing stands for any more. No measure may be in hand. */
+void ledger_let_go(struct ledger *ledger, size_t most);
 
 /* A running cycle more (+1) or less (-1). */
 void ledger_open(struct ledger *ledger, struct group_state *group, int sign);

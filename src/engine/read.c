@@ -75,7 +75,7 @@ void engine_levels(struct engine *engine, void (*visit)(void *arg, const struct 
         for (size_t g = 0; g < ledger->group_count; g++)
             for (size_t t = 0; t < ledger->rule->standard->target_count; t++) {
                 const struct group_state *group = ledger->groups[g];
-                if (group->levels[t].opened_ms == INSTANT_NEVER) continue;
+                if (!group || group->levels[t].opened_ms == INSTANT_NEVER) continue;
                 struct level_state level = {
                     ledger->rule->standard, ledger_group_texts(ledger, group), t, group->levels[t].opened_ms};
                 visit(arg, &level);
@@ -90,7 +90,7 @@ void engine_level_warnings(
         const struct standard *standard = ledger->rule->standard;
         for (size_t g = 0; standard->warn_below && g < ledger->group_count; g++) {
             const struct group_state *group = ledger->groups[g];
-            if (group->warned_ms == INSTANT_NEVER) continue;
+            if (!group || group->warned_ms == INSTANT_NEVER) continue;
             struct level_state level = {
                 standard, ledger_group_texts(ledger, group), standard->warn_target, group->warned_ms};
             visit(arg, &level);

@@ -29,6 +29,7 @@ struct redo_item {
     uint32_t standard;
     bool whole;    /* the run begins at the start of the timeline */
     bool to_end;   /* and ends at its end */
+    bool tracked;  /* the standard has a track here: if not, it has measured nothing so far */
     bool by_clock; /* the clock had decided its last cycle: it is not put off again */
     struct run run;           /* as it was through `last` */
     struct measures values;   /* of a value standard, as they were */
@@ -118,13 +119,14 @@ static void remember(struct redo *redo, struct redo_subject *at, uint32_t standa
     struct redo_item *item = &redo->items[redo->count++];
     *item = (struct redo_item){.at = at, .standard = standard};
     const struct standard *s = standard_of(engine, item);
+    const struct track *track = subject_track(at->subject, standard);
+    item->tracked = track != NULL;
     item->to_end = engine->ledgers[standard].rule->reaches_back;
     item->whole = item->to_end || (!s->is_value && at->subject->moments.count < LANDMARKS_FROM);
     if (s->is_value) {
         values_of(engine, item, &item->values);
         return;
     }
-    const struct track *track = subject_track(at->subject, standard);
     item->by_clock = track && track->exists && track->cycle.by_clock;
     run_stretch(engine, item, start_run(engine, item, &item->run), &item->run);
 }
@@ -193,13 +195,20 @@ static void add_last(struct measures *out, const struct track *track) {
     if (measure_counts(&m)) measures_add(out, &m);
 }
 
+/* Where nothing was tracked and something is measured now, a track has to be made, by a run to the end: else what is
+ * posted now would be posted once more when the standard begins to apply. */
+static bool may_stop(const struct redo_item *item, const struct run *before, const struct run *after) {
+    if (item->to_end || (!item->tracked && after->count)) return false;
+    return track_same(&before->track, &after->track);
+}
+
 /* Runs both on over what follows the change. True when they came to be in one state before the end. */
 static bool run_together(
     struct engine *engine, const struct redo_item *item, size_t from, struct run *before, struct run *after) {
     const struct moments *moments = &item->at->subject->moments;
     uint32_t since = 0;
     for (size_t i = from; i < moments->count; i++) {
-        if (!item->to_end && track_same(&before->track, &after->track)) return true;
+        if (may_stop(item, before, after)) return true;
         if (!item->whole)
             (void)landmark_pass(&engine->texts, item->at->subject, moments->list[i], &after->track, &since);
         run_step(engine, before, moments->list[i]);

@@ -32,6 +32,7 @@ struct engine {
     struct heap waiting;
     int64_t now, held;
     size_t open_cycles;
+    size_t looked;          /* the standard whose groups were last looked at, whether they may go */
     struct quiet quiet;
     struct hash_set evicted; /* names of contacts that left */
     bool muted;             /* no effects: what changes is not news */

@@ -104,9 +104,16 @@ static bool is_in_time(const struct chain *chain, const struct file_facts *facts
     return chain->last_fd >= 0 || facts->mtime_ns >= start->last->mtime_ns;
 }
 
+/* Then copies are held against what was read, which stays what it was when the file is truncated meanwhile. */
+static bool has_been_read(const struct chain_start *start) {
+    return start->copied_fd && !start->anew && start->before->next > 0;
+}
+
 /* So few bytes may be alike by chance, but not where a copy is expected. */
 static bool is_copy_of_open(const struct chain *chain, int fd, const struct file_facts *facts) {
-    if (chain->start->copied_fd) return file_is_copy(fd, *chain->start->copied_fd);
+    const struct chain_start *start = chain->start;
+    if (has_been_read(start)) return reading_is_in(start->before, fd, facts->size);
+    if (start->copied_fd) return file_is_copy(fd, *start->copied_fd);
     if (facts->size < FILE_HASH_BYTES) return false;
     if (chain->last_fd >= 0 && file_is_copy(fd, chain->last_fd)) return true;
     for (const struct reading *reading = chain->follow->oldest; reading; reading = reading->newer)
@@ -122,7 +129,7 @@ static bool is_short_copy(const struct chain *chain, int fd, const struct file_f
     if (facts->size == 0 || facts->size >= last->offset) return false;
     if (facts->mtime_ns < last->mtime_ns) return true;
     if (facts->size >= FILE_HASH_BYTES) return file_begins(fd, last);
-    return reading && reading_began_as(reading, fd, facts->size);
+    return reading && reading_is_in(reading, fd, facts->size);
 }
 
 /* So that it is not taken for a new file when the next one is looked for. */
@@ -305,12 +312,6 @@ bool chain_take_up(struct follow *follow, const struct chain_start *start) {
     search(&chain);
     bool there = chain.last_fd >= 0 || is_open_elsewhere(&chain) || is_in_folder(&chain);
     if (!there) warn_of_the_last(&chain);
-    if (start->copied_fd && !start->anew && !reading_is_intact(start->before)) {
-        /* It was truncated meanwhile: what was held against it is not known, and is looked for as a copy then. */
-        let_go(&chain);
-        chain.left = true;
-        files_note(follow);
-    }
     if (chain.own_fd) close(chain.last_fd);
     if (start->copied_fd) follow->copies_changed = chain.left;
     begin_to_read(&chain);

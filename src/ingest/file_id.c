@@ -125,7 +125,7 @@ static bool same_bytes(int a, int b, uint64_t from, size_t bytes) {
 
 /* The copy's size first: both may be growing. */
 bool file_is_copy(int fd, int of) {
-    struct file_facts copy, whole;
+    struct file_facts copy = {0}, whole = {0};
     if (file_facts_of(fd, &copy, NULL) != 0 || file_facts_of(of, &whole, NULL) != 0) return false;
     size_t bytes = copy.size < FILE_HASH_BYTES ? (size_t)copy.size : FILE_HASH_BYTES;
     return copy.size <= whole.size && same_bytes(fd, of, 0, bytes) &&

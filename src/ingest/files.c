@@ -23,8 +23,9 @@
 /* Files kept open that have lost their path, beside one a follow: a night's rotation of all of them must not
  * take the descriptors that connections need. */
 #define OLD_FILES_MAX 4096
-/* Positions of files that are gone are looked for so often, and so many forgotten at once. */
-#define FORGET_TICKS 3600
+/* Positions of files that are gone are looked for so often, and so many forgotten at once; where there are more, in the
+ * next tick. */
+#define FORGET_TICKS 600
 #define FORGET_MAX 1000
 
 struct files {
@@ -192,7 +193,7 @@ static void forget_gone(struct files *files) {
         if (is_gone(files, position, before_ms)) gone[count++] = *position;
     for (size_t i = 0; i < count; i++) files_forget(files, &gone[i]);
     free(gone);
-    files->forget_tick = files->tick + FORGET_TICKS;
+    files->forget_tick = files->tick + (count == FORGET_MAX ? 1 : FORGET_TICKS);
 }
 
 /* The work. */

@@ -240,7 +240,7 @@ static void look_for_copies(struct follow *follow, struct reading *reading) {
     }
     (void)chain_take_up(follow, &(struct chain_start){.last = &reading->position,
         .last_fd = &reading->fd, .copied_fd = &reading->fd, .before = reading});
-    if (reading->position.offset > 0 && reading_is_intact(reading)) reading->fresh = false;
+    if (reading->position.offset > 0) reading->fresh = false;
 }
 
 /* What became of what is open. */
@@ -318,7 +318,8 @@ void follow_look(struct follow *follow) {
         leave(follow, reading, has_path);
     }
     struct reading *newest = follow->newest;
-    if (newest && newest->fresh && !newest->anew && follow->copies_changed) look_for_copies(follow, newest);
+    bool is_empty = newest && newest->fresh && newest->facts.size == 0;
+    if (is_empty && !newest->anew && follow->copies_changed) look_for_copies(follow, newest);
 }
 
 /* Reading. */

@@ -42,21 +42,34 @@ struct facts_of_file {
     int64_t error_ms, now_ms;
 };
 
-static void write_file(const struct facts_of_file *file, struct json_writer *w) {
-    static const struct tally none;
-    const struct reading *reading = file->reading;
+static void write_reading(const struct reading *reading, int64_t now_ms, struct json_writer *w) {
     struct file_facts held = {0};
-    uint64_t offset = reading ? reading->position.offset : 0;
-    if (reading && file_facts_of(reading->fd, &held, NULL) != 0) held.size = offset;
-    json_object_begin(w);
-    json_field_text(w, "input", file->name);
+    uint64_t offset = reading->position.offset;
+    if (file_facts_of(reading->fd, &held, NULL) != 0) held.size = offset;
     json_field_int(w, "offset", (int64_t)offset);
     json_field_int(w, "size", (int64_t)held.size);
     json_field_int(w, "lag", held.size > offset ? (int64_t)(held.size - offset) : 0);
+    json_field_decimal(w, "lag_seconds", behind_ms(reading, now_ms), 3);
+}
+
+/* What could not be opened has nothing that could be known of it. */
+static void write_unread(struct json_writer *w) {
+    static const char *const names[] = {"offset", "size", "lag", "lag_seconds"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) json_field_null(w, names[i]);
+}
+
+static void write_file(const struct facts_of_file *file, struct json_writer *w) {
+    static const struct tally none;
+    const struct reading *reading = file->reading;
+    json_object_begin(w);
+    json_field_text(w, "input", file->name);
+    if (reading)
+        write_reading(reading, file->now_ms, w);
+    else
+        write_unread(w);
     json_field_int(w, "lines", reading ? (int64_t)reading->position.lines : 0);
     json_field_text(w, "error", file->error);
     json_field_instant(w, "error_at", file->error && file->error_ms ? file->error_ms : INSTANT_NEVER);
-    json_field_decimal(w, "lag_seconds", reading ? behind_ms(reading, file->now_ms) : 0, 3);
     json_field_bool(w, "old", reading && reading->newer);
     json_field_text(w, "format", format_name(file->format));
     tally_write(file->tally ? file->tally : &none, w);

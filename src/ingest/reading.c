@@ -150,8 +150,10 @@ bool reading_is_intact(const struct reading *reading) {
     return tail_is_there(reading) && stands(reading->fd, 0, reading->head, reading->head_bytes);
 }
 
-bool reading_began_as(const struct reading *reading, int fd, uint64_t bytes) {
-    return bytes <= reading->head_bytes && stands(fd, 0, reading->head, (size_t)bytes);
+bool reading_is_in(const struct reading *reading, int fd, uint64_t bytes) {
+    size_t head = bytes < reading->head_bytes ? (size_t)bytes : reading->head_bytes, tail = reading->tail_bytes;
+    return stands(fd, 0, reading->head, head) &&
+           (bytes < reading->next || stands(fd, reading->next - tail, reading->tail, tail));
 }
 
 /* Lines. */

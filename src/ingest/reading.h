@@ -55,8 +55,9 @@ int reading_store(struct reading *reading) WARN_UNUSED;
 bool reading_see(struct reading *reading, const struct file_facts *facts);
 /* Whether all that was read is still in place, by what stands at both ends of it. */
 bool reading_is_intact(const struct reading *reading);
-/* Whether the first bytes of this file are the first ones that were read; false for more than FILE_HASH_BYTES. */
-bool reading_began_as(const struct reading *reading, int fd, uint64_t bytes);
+/* Whether this file of so many bytes holds what was read, or the beginning of it, by the same; it may be truncated
+ * by now. */
+bool reading_is_in(const struct reading *reading, int fd, uint64_t bytes);
 /* Reads one chunk into scratch (READING_CHUNK_BYTES) and takes its whole lines in; at the end of the file it
  * is no longer active. The bytes read, ERR_IO, or ERR_CORRUPT: the file was truncated or written anew. */
 int64_t reading_chunk(struct reading *reading, char *scratch, struct err *err) WARN_UNUSED;

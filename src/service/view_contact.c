@@ -234,7 +234,7 @@ static int unknown_contact(struct span contact, struct err *err) {
     enum { SHOWN_MAX = 80 }; /* bytes: to recognise it by */
     struct buf shown = {0};
     utf8_escape(&shown, contact, SHOWN_MAX);
-    err_set(err, ERR_NOT_FOUND, "the journal holds no event of a contact \"%s\"", buf_text(&shown));
+    err_set(err, ERR_NOT_FOUND, "the journal holds no event of a contact \"%s\": it is named letter by letter, and kept for retain.events", buf_text(&shown));
     buf_fini(&shown);
     return ERR_NOT_FOUND;
 }

@@ -9,7 +9,7 @@
 #include "slad/base/span.h"
 #include "slad/model/instant.h"
 #include "slad/store/store.h"
-#include "store/place.h"
+#include "store/anchor.h"
 
 /* One slot for each statement that is prepared once and reused; its text stands at its use. */
 enum statement {
@@ -100,7 +100,8 @@ struct marks {
 struct store {
     char *path;
     int lock_fd;
-    struct place place;
+    struct anchor anchor;
+    bool is_snapshot; /* snapshot.h: reader and writer are one connection, within one transaction */
     sqlite3 *writer, *reader;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     bool in_transaction, in_read;

@@ -47,31 +47,33 @@ static int trim_series(struct slice *slice, int64_t series, bool *done, struct e
     return code ? code : delete_rows(slice, percentiles, series, done, err);
 }
 
-/* A series without history that nobody publishes any more. */
+/* A series without history. Groups come and go; where it comes back it is made anew. */
 static int drop_if_unused(struct slice *slice, int64_t series, struct err *err) {
+    static const char *const doing = "delete an unused series";
     sqlite3_stmt *drop;
-    int code = db_write(slice->store, STATEMENT_RETAIN_UNUSED,
+    int got = db_write(slice->store, STATEMENT_RETAIN_UNUSED,
         "DELETE FROM series WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM figures WHERE series = ?1)"
-        " AND NOT EXISTS (SELECT 1 FROM percentiles WHERE series = ?1)",
+        " AND NOT EXISTS (SELECT 1 FROM percentiles WHERE series = ?1) RETURNING standard, grp",
         &drop, err);
-    if (code != 0) return code;
+    if (got != 0) return got;
     db_bind_int(drop, 1, series);
-    code = db_finish(drop, "delete an unused series", err);
-    if (code == 0) slice->deleted += (size_t)sqlite3_changes(slice->store->writer);
-    return code;
+    while ((got = db_step(drop, doing, err)) > 0) {
+        series_forget(slice->store, db_span(drop, 0), db_span(drop, 1));
+        slice->deleted++;
+    }
+    return got;
 }
 
-/* 1: there is a next series; *in_use: it was asked for since the store was opened. */
-static int next_series(struct slice *slice, int64_t *series, bool *in_use, struct err *err) {
+/* 1: there is a next series. */
+static int next_series(struct slice *slice, int64_t *series, struct err *err) {
     sqlite3_stmt *next;
     int got = db_write(slice->store, STATEMENT_RETAIN_SERIES,
-        "SELECT id, standard, grp FROM series WHERE id > ?1 ORDER BY id LIMIT 1", &next, err);
+        "SELECT id FROM series WHERE id > ?1 ORDER BY id LIMIT 1", &next, err);
     if (got != 0) return got;
     db_bind_int(next, 1, slice->store->marks.retain_series);
     got = db_step(next, "look for old figures", err);
     if (got <= 0) return got;
     *series = sqlite3_column_int64(next, 0);
-    *in_use = series_in_use(slice->store, db_span(next, 1), db_span(next, 2));
     sqlite3_reset(next);
     return 1;
 }
@@ -80,8 +82,8 @@ static int trim_figures(struct slice *slice, struct err *err) {
     struct marks *marks = &slice->store->marks;
     while (!marks->retain_figures_done && !is_used_up(slice)) {
         int64_t series = 0;
-        bool in_use = false, done = false;
-        int got = next_series(slice, &series, &in_use, err);
+        bool done = false;
+        int got = next_series(slice, &series, err);
         if (got < 0) return got;
         if (got == 0) {
             marks->retain_figures_done = true;
@@ -89,7 +91,7 @@ static int trim_figures(struct slice *slice, struct err *err) {
         }
         slice->seen++;
         int code = trim_series(slice, series, &done, err);
-        if (code == 0 && done && !in_use) code = drop_if_unused(slice, series, err);
+        if (code == 0 && done) code = drop_if_unused(slice, series, err);
         if (code != 0) return code;
         if (done) marks->retain_series = series;
     }

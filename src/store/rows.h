@@ -10,7 +10,7 @@
 int journal_open(struct store *store, struct err *err) WARN_UNUSED;
 /* series.c: forgets the ids it has learnt. */
 void series_clear(struct store *store);
-/* series.c: whether this process has asked for the id of this series. */
-bool series_in_use(const struct store *store, struct span standard, struct span group);
+/* series.c: forgets the id of one that is not in the table any more. */
+void series_forget(struct store *store, struct span standard, struct span group);
 
 #endif

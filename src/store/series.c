@@ -1,8 +1,8 @@
 /* Invariants:
  *  1. store->series holds the series that were asked for since the store was opened, under their ids in the
  * table.
- *  2. A series in the map stays in the table: retention passes it by (series_in_use()). An id given out stays
- * good.
+ *  2. A series in the map is in the table: retention takes it out of both (series_forget()). So an id given out is
+ * good within its transaction.
  *  3. After a rollback that may have taken a new series out of the table, the map is empty. */
 #include "slad/store/series.h"
 
@@ -49,9 +49,11 @@ void series_clear(struct store *store) {
     store->series_added = false;
 }
 
-bool series_in_use(const struct store *store, struct span standard, struct span group) {
+void series_forget(struct store *store, struct span standard, struct span group) {
     struct series_name name = {standard, group};
-    return map_find(&store->series, hash_of(&name), is_named, &name) != NULL;
+    struct series *known = map_find(&store->series, hash_of(&name), is_named, &name);
+    if (known) map_remove(&store->series, hash_of(&name), known);
+    free(known);
 }
 
 /* 1: found, 0: not there. */

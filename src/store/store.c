@@ -104,11 +104,19 @@ static int open_all(struct store *store, struct err *err) {
     if (code == 0) code = open_writer(store, bytes, err);
     if (code == 0) code = open_reader(store, err);
     if (code == 0) code = journal_open(store, err);
-    if (code == 0) code = place_take(store->path, &store->place, err);
+    if (code == 0) code = anchor_take(store->path, &store->anchor, err);
     return code;
 }
 
+/* One thread uses the library, and nobody asks how much it has allocated: mutexes and the count of that cost a
+ * twentieth of an insert. Refused, and no harm, once the library is in use. */
+static void configure_library(void) {
+    (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int store_open(const char *path, struct store **out, struct err *err) {
+    configure_library();
     struct store *store = mem_zalloc(sizeof *store);
     store->path = mem_dup_text(span_of(path));
     store->lock_fd = -1;
@@ -130,9 +138,9 @@ void store_close(struct store *store) {
     for (size_t i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(store->statements[i]);
     series_clear(store);
     sqlite3_close_v2(store->reader);
-    sqlite3_close_v2(store->writer);
+    if (!store->is_snapshot) sqlite3_close_v2(store->writer);
     if (store->lock_fd >= 0) close(store->lock_fd);
-    place_fini(&store->place);
+    anchor_fini(&store->anchor);
     free(store->path);
     free(store);
 }
@@ -149,7 +157,7 @@ int store_begin(struct store *store, struct err *err) {
 int store_commit(struct store *store, struct err *err) {
     assert(store->in_transaction);
     sqlite3_stmt *commit;
-    int code = place_check(store->path, &store->place, err);
+    int code = anchor_check(store->path, &store->anchor, err);
     if (code == 0) code = db_write(store, STATEMENT_COMMIT, "COMMIT", &commit, err);
     if (code == 0) code = db_finish(commit, "commit", err);
     if (code != 0) {
@@ -178,7 +186,7 @@ bool store_in_transaction(const struct store *store) {
 
 int store_read_begin(struct store *store, struct err *err) {
     assert(!store->in_read);
-    int code = db_run(store->reader, "BEGIN", "begin to read", err);
+    int code = store->is_snapshot ? 0 : db_run(store->reader, "BEGIN", "begin to read", err);
     store->in_read = code == 0;
     return code;
 }
@@ -186,8 +194,8 @@ int store_read_begin(struct store *store, struct err *err) {
 void store_read_end(struct store *store) {
     if (!store->in_read) return;
     sqlite3_reset(store->statements[STATEMENT_JOURNAL_GET]); /* its row was borrowed until now */
-    (void)sqlite3_exec(
-        store->reader, "COMMIT", NULL, NULL, NULL); /* nothing was written: nothing can be lost */
+    if (!store->is_snapshot) /* nothing was written: nothing can be lost */
+        (void)sqlite3_exec(store->reader, "COMMIT", NULL, NULL, NULL);
     store->in_read = false;
 }
 
@@ -237,7 +245,7 @@ int store_checkpoint(struct store *store, struct err *err) {
 }
 
 uint64_t store_wal_bytes(const struct store *store) {
-    return store->place.wal_bytes;
+    return store->anchor.wal_bytes;
 }
 
 int store_size(struct store *store, struct store_size *out, struct err *err) {

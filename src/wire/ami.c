@@ -141,6 +141,8 @@ int ami_event(
     struct ami *ami, struct span message, int64_t received_ms, struct translation *out, struct err *err) {
     enum ami_kind kind = ami_kind(ami_value(message, "Event"));
     struct ami_message m;
+    if (kind != AMI_OTHER && memchr(message.p, '\0', message.n))
+        return err_set(err, ERR_INVALID, "a NUL byte is in the message");
     begin_lines(ami);
     read_message(ami, message, received_ms, &m);
     int code = kind == AMI_OTHER ? 0 : ami_take(ami, &m, err);

@@ -283,7 +283,7 @@ static int queue_log_translate(void *state, struct span line, struct translation
     struct queue_log *log = state;
     struct fields fields;
     struct found found;
-    int64_t at_ms;
+    int64_t at_ms = 0;
     *out = (struct translation){0};
     if (is_blank(line)) return 0;
     if (memchr(line.p, '\0', line.n)) return err_set(err, ERR_INVALID, "a NUL byte is on the line");

@@ -1,6 +1,7 @@
-"""Holds the table of limits in docs/GUARANTEES.md against the sources.  check_limits.py ROOT
+"""Holds the tables of limits and of counters in the documentation against the sources.  check_limits.py ROOT
 
-Each row names a constant: its value must be the one said; a counter that is named must be one.
+Each row of docs/GUARANTEES.md names a constant: its value must be the one said; a counter that is named must be one.
+docs/OPERATIONS.md says of every counter what it counts.
 """
 import pathlib
 import re
@@ -29,7 +30,7 @@ def said(text):
 
 def main(root):
     constants = definitions(root)
-    counters = set(re.findall(r"X\((\w+),", (root / "include/slad/base/counters.h").read_text(encoding="utf-8")))
+    counters = set(re.findall(r"X\((\w+), \"", (root / "include/slad/base/counters.h").read_text(encoding="utf-8")))
     rows = re.findall(r"^\| [^|]* \| ([^|]*) \| `([A-Z_]+)` \| [^|]* \| ([^|]*?) ?\|$",
                       (root / "docs/GUARANTEES.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
     wrong = [] if len(rows) > 30 else [f"only {len(rows)} rows were found"]
@@ -39,6 +40,8 @@ def main(root):
             wrong.append(f"{name}: {limit} is said, and the sources have {sorted(values) or 'none of that name'}")
         if counter and counter.strip("` ") not in counters:
             wrong.append(f"{name}: there is no counter {counter}")
+    told = set(re.findall(r"^\| `(\w+)` \| [^|]* \|$", (root / "docs/OPERATIONS.md").read_text(encoding="utf-8"), re.MULTILINE))
+    wrong += [f"docs/OPERATIONS.md does not say what {counter} counts" for counter in sorted(counters - told)]
     print("\n".join(wrong) or f"{len(rows)} limits are as they are said")
     return bool(wrong)
 

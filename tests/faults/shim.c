@@ -2,7 +2,6 @@
  *
  * The file $FAULT_FILE is mapped: one int64 a field of struct faults, written by the test and read at each call, so a
  * fault comes and goes while the daemon runs. Writes and syncs fail only for the database and what lies beside it. */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

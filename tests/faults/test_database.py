@@ -3,9 +3,10 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import unittest
 
-from victim import START, Sender, Victim, event, until
+from victim import BUILD, PATIENCE, STANDARDS, START, Sender, Victim, event, until
 
 NOBODY = 65534
 
@@ -75,12 +76,15 @@ class Refused(unittest.TestCase):
     def test_a_second_daemon(self):
         with Victim() as d:
             sender = filled(d)
-            first = d.process
-            with open(d.dir / 'log2', 'wb') as log:
-                d.launch(stderr=log)
-            self.assertEqual(d.end(), 1)
-            self.assertIn(f'another process (pid {first.pid}) holds', (d.dir / 'log2').read_text())
-            d.process = first
+            second = subprocess.run([BUILD / 'slad', '--config', d.dir / 'slad.yaml', '--clock', d.dir / 'clock'],
+                                    capture_output=True, text=True, timeout=PATIENCE)
+            self.assertEqual(second.returncode, 1)
+            self.assertRegex(second.stderr, 'stopped error=.*another process')
+            (d.dir / 'other.yaml').write_text(f'database: slad.db\nlisten: []\ninputs: []\n{STANDARDS}')
+            second = subprocess.run([BUILD / 'slad', '--config', d.dir / 'other.yaml'], capture_output=True, text=True,
+                                    timeout=PATIENCE)
+            self.assertEqual(second.returncode, 1)
+            self.assertIn(f'another process (pid {d.process.pid}) holds', second.stderr)
             sender.throw(*some(900, 5))
             sender.wait()
             d.check(self, sender.ids)
@@ -269,6 +273,8 @@ class Held(unittest.TestCase):
             sender.wait()
             d.clock(d.now + 120000)
             until(lambda: os.path.getsize(wal) <= 33 << 20, 'the log to shrink')
+            sender.throw(*some(901, 1))
+            sender.wait()
             d.says('the log of the database is small again')
             d.stop()
             d.start()

@@ -1,5 +1,4 @@
-/* A libFuzzer program for event lines and documents: clang -fsanitize=fuzzer,address,undefined with base,
- * model, wire. Holds that the two readers agree: a line that is taken as an event is a document too. */
+/* Event lines and documents. Holds that the two readers agree: a line that is taken as an event is a document too. */
 #include <stdlib.h>
 #include "slad/wire/json.h"
 #include "slad/wire/line.h"

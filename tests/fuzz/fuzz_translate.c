@@ -1,6 +1,4 @@
-/* A libFuzzer program for the formats that are mapped: clang -fsanitize=fuzzer,address,undefined with base,
- * model, wire. The first byte says which; the rest is a file of it. Holds that what comes of a record is an
- * event line. */
+/* Files of foreign formats: the first byte says which. Holds that what comes of a record is an event line. */
 #include <stdlib.h>
 #include "slad/model/mapping.h"
 #include "slad/wire/line.h"
@@ -30,7 +28,8 @@ static const struct mapping mapping = {.contacts = contacts,
     .time_count = 3};
 static const struct format formats[] = {{FORMAT_CSV, {.headless = true}, &mapping},
     {FORMAT_CSV, {.delimiter = ';'}, &mapping}, {FORMAT_JSONL, {0}, &mapping},
-    {FORMAT_CLOUDEVENTS, {0}, NULL}};
+    {FORMAT_CLOUDEVENTS, {0}, NULL}, {FORMAT_QUEUE_LOG, {0}, NULL}, {FORMAT_AMI, {0}, NULL},
+    {FORMAT_CLOUDEVENTS, {0}, &mapping}};
 
 static void take(struct translator *translator, struct line_reader *reader, struct span record) {
     struct translation out;

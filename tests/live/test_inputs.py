@@ -69,6 +69,16 @@ class Inputs(unittest.TestCase):
                 self.check_figures(d)
             d.stop()
 
+    def test_what_cannot_be_opened_is_not_said_to_be_read(self):
+        with City(STANDARDS) as d:
+            (d.dir / 'folder.csv').mkdir(); d.append(ROWS[:2]); d.start()
+            until(lambda: d.events() > 0, 'the row')
+            mine = {pathlib.Path(i['input']).name: i for i in d.get('/v1/inputs')['inputs']}
+            self.assertEqual([mine['folder.csv'][k] for k in ('offset', 'size', 'lag', 'lag_seconds')], [None] * 4)
+            self.assertIn('folder', mine['folder.csv']['error'])
+            self.assertEqual((mine['requests.csv']['offset'], mine['requests.csv']['lag']), (len(''.join(ROWS[:2])), 0))
+            d.stop()
+
     def test_all_events_of_a_row_or_none(self):
         with City(STANDARDS) as d:
             d.start()

@@ -123,6 +123,10 @@ class Play:
     def say(self, what): self.said.append(f'{self.steps}: {what}')
     def start(self):
         if not self.d.process: self.d.start()
+    def begin(self):
+        """Until slad has seen each path once: files that were there before it came are not its business."""
+        for log in self.logs: log.write(1)
+        self.take_all()
     def end(self):
         if self.d.process and self.rnd.random() < .7: self.say('kill -9'); self.d.kill(); self.kills += 1
         elif self.d.process: self.say('stop'); self.d.stop()
@@ -159,7 +163,7 @@ def main():
     try:
         with play.d:
             try:
-                play.start()
+                play.begin()
                 while time.monotonic() < end if args.seconds else play.steps < args.steps: play.step()
                 lost = play.check()
             except Exception:

@@ -91,7 +91,8 @@ static void note(struct disk_file *file, bool truncates, uint64_t offset, const 
 
 /* What of the unsynced changes came to the platter. */
 static void settle(struct disk_file *file) {
-    enum { IN_ORDER, ANY, NONE, ALL } how = (int)(disk_random() % 4);
+    enum { IN_ORDER, ANY, NONE, ALL, WAYS };
+    uint64_t how = disk_random() % WAYS;
     size_t kept = file->change_count ? disk_random() % file->change_count : 0;
     for (size_t i = 0; i < file->change_count; i++) {
         const struct change *change = &file->changes[i];

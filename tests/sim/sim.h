@@ -49,6 +49,7 @@ struct sim {
     struct sim_source sources[SIM_SOURCES];
     uint64_t batch;    /* that an accepted line belongs to; 0: none since the last commit */
     bool said_failed;  /* by the listener, since the last commit */
+    bool said_recovered;
     int64_t read_ms;   /* when the files were last read to their ends */
     bool pruned;       /* something was */
     struct sim_counts { /* of all runs, to see that they do what they are for */

@@ -16,6 +16,8 @@
 #include "slad/store/store.h"
 #include "store/db.h"
 
+enum { SLICES_MOST = 100000 }; /* of idle work in a row */
+
 void sim_say(const struct sim *sim, const char *format, ...) {
     if (!sim->trace) return;
     va_list args;
@@ -82,19 +84,28 @@ static void failed(void *arg) {
     sim->said_failed = true;
 }
 
+static void recovered(void *arg) {
+    struct sim *sim = arg;
+    sim->said_recovered = true;
+    sim->counts->recovered++;
+}
+
 static int64_t read_as_of(void *arg, int64_t now_ms) {
     const struct sim *sim = arg;
     return sim->read_ms < now_ms ? sim->read_ms : now_ms;
 }
 
-/* The daemon looks at the real file before SQLite opens ours. */
-static void show_file(const struct sim *sim) {
+/* The daemon looks at real files by the names of ours: whether it is a database, and whether both stay where they are. */
+static void show_files(const struct sim *sim) {
     static const char magic[16] = "SQLite format 3";
+    char wal[128];
     uint64_t bytes = disk_size_of(sim->database);
-    int fd = open(sim->database, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    snprintf(wal, sizeof wal, "%s-wal", sim->database);
+    int fd = open(sim->database, O_RDWR | O_CREAT | O_CLOEXEC, 0600), wal_fd = open(wal, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0 || (bytes && pwrite(fd, magic, sizeof magic, 0) != (ssize_t)sizeof magic) || ftruncate(fd, (off_t)bytes))
         sim_fail(sim, "cannot write %s", sim->database);
     close(fd);
+    close(wal_fd);
 }
 
 static int try_open(struct sim *sim, struct err *err) {
@@ -103,7 +114,7 @@ static int try_open(struct sim *sim, struct err *err) {
     struct findings findings = {0};
     if (config_load(sim->config_path, &config, &findings)) sim_fail(sim, "the configuration was refused");
     findings_fini(&findings);
-    show_file(sim);
+    show_files(sim);
     return service_open(config, &options, sim->now_ms, &sim->service, err);
 }
 
@@ -130,7 +141,8 @@ static void start(struct sim *sim) {
     }
     disk_set_faults(NULL);
     if (disk_is_dead()) return; /* the step goes on to crash again */
-    service_listen(sim->service, &(struct service_listener){.failed = failed, .read_as_of = read_as_of, .arg = sim});
+    service_listen(sim->service, &(struct service_listener){.failed = failed, .recovered = recovered, .read_as_of = read_as_of, .arg = sim});
+    sim->said_failed = sim->said_recovered = false;
     sim_go_back(sim);
     sqlite3_exec(sim->service->store->writer, sim_chance(sim, 50) ? "PRAGMA wal_autocheckpoint = 8" : "", NULL, NULL, NULL);
     sim_say(sim, "started");
@@ -190,6 +202,7 @@ static void commit(struct sim *sim) {
     }
 }
 
+/* Recovering is done in slices of idle work, too. */
 static void idle(struct sim *sim) {
     for (int more = (int)sim_draw(sim, 4); more > 0; more--) (void)service_idle(sim->service);
     if (sim->said_failed) lose_batch(sim);
@@ -199,14 +212,16 @@ static void idle(struct sim *sim) {
     }
 }
 
+static void take_up_again(struct sim *sim) {
+    if (!sim->said_recovered || disk_is_dead()) return;
+    sim->said_recovered = false;
+    disk_set_faults(NULL);
+    sim_go_back(sim);
+}
+
 static void recover(struct sim *sim) {
     struct err err;
-    if (service_recover(sim->service, sim->now_ms, &err)) {
-        sim_say(sim, "not recovered: %s", err.text);
-        return;
-    }
-    sim->counts->recovered++;
-    if (!disk_is_dead()) sim_go_back(sim);
+    if (service_recover(sim->service, sim->now_ms, &err)) sim_say(sim, "not recovered: %s", err.text);
 }
 
 static void reload_done(void *arg, const char *outcome) {
@@ -253,6 +268,7 @@ static void step(struct sim *sim) {
     commit(sim);
     if (!disk_is_dead()) sim_check_statements(sim);
     idle(sim);
+    take_up_again(sim);
     if (sim_chance(sim, 4)) reload(sim);
     sim->counts->turns++;
     if (disk_is_dead() || sim_chance(sim, 2)) crash(sim);
@@ -263,10 +279,12 @@ static void step(struct sim *sim) {
 /* Without any fault from here on, the service comes back by itself. */
 static void come_to_rest(struct sim *sim) {
     struct err err;
-    if (!service_accepts(sim->service)) {
+    for (int slices = 0; !service_accepts(sim->service); slices++) {
         if (service_recover(sim->service, sim->now_ms, &err)) sim_fail(sim, "cannot recover without any fault: %s", err.text);
-        sim_go_back(sim);
+        if (slices == SLICES_MOST) sim_fail(sim, "does not recover");
+        (void)service_idle(sim->service);
     }
+    take_up_again(sim);
 }
 
 /* ---------------------------------------------------------------- one life */
@@ -290,7 +308,7 @@ static void make_folder(struct sim *sim) {
 }
 
 static void remove_folder(struct sim *sim) {
-    static const char *const suffixes[] = {"", ".lock", ".ballast"};
+    static const char *const suffixes[] = {"", "-wal", ".lock", ".ballast"};
     char path[128];
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         snprintf(path, sizeof path, "%s%s", sim->database, suffixes[i]);

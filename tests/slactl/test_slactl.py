@@ -73,6 +73,14 @@ WARNINGS = [
     {"id": 7, "kind": "contact", "standard": "calls", "version": 2, "state": "open", "warning": "5m left", "contact": "call-18",
      "subject": ["k1", "sales"], "group": {}, "started": NIGHT, "due": None, "reached": NIGHT, "closed": None,
      "outcome": None, "recorded": NIGHT, "updated": NIGHT, "reason": None}]
+QUIET = {"rejected": 0, "last_line": None, "last_error": None, "last_error_at": None}
+INPUTS = {"inputs": [
+    {"input": "unix:/run/e.sock", "clients": 2, "lines": 7, "format": "jsonl", **QUIET, "last_line": NIGHT},
+    {"input": "file:/a.csv", "offset": 100, "size": 157, "lag": 57, "lag_seconds": 0.4, "lines": 3, "error": None, "error_at": None,
+     "old": True, "format": "csv", **QUIET, "rejected": 1, "last_error": "the row has 2 columns", "last_error_at": NIGHT},
+    {"input": "file:/b.csv", "offset": None, "size": None, "lag": None, "lag_seconds": None, "lines": 0, "error": "no permission",
+     "error_at": NIGHT, "old": False, "format": "csv", **QUIET},
+    {"input": "ami:127.0.0.1:5038", "state": "waiting", "messages": 0, "lines": 0, "waiting": 0, "error": "refused"}]}
 CONTACT = {
     "contact": "call-17",
     "events": [{"seq": 1, "at": "2026-03-02T09:00:00.250Z", "received": "2026-03-02T09:00:02.250Z", "event": "offered",
@@ -432,6 +440,29 @@ class Answers(Case):
         self.assertRegex(out, r"(?m)^unhealthy +clock: set \\x1bback$")
         status["health"] = {"healthy": True, "reasons": []}
         self.run_it("status", code=0)
+
+    def test_excuse_asks_for_a_number(self):
+        for wrong in ("call-17", ""):
+            out, err = self.run_it("excuse", wrong, "why", code=2)
+            self.assertIn("expected the number of a breach", err)
+
+    def test_nothing_at_risk(self):
+        self.daemon.answers["/v1/open"] = {**OPEN, "open": []}
+        self.assertEqual(self.run_it("open", "--at-risk")[1], "no open clocks (at-risk)\n")
+        self.assertEqual(self.run_it("open", "--at-risk", "5m")[1], "no open clocks (at-risk 5m)\n")
+
+    def test_inputs(self):
+        self.daemon.answers["/v1/inputs"] = INPUTS
+        out = self.data("inputs", "--utc").splitlines()
+        lines = [re.split(r"  +", line.strip()) for line in out]
+        self.assertEqual(lines[0], ["input", "read to", "unread", "behind", "lines", "rejected", "clients", "format", "last line (UTC)"])
+        self.assertEqual(lines[1], ["unix:/run/e.sock", "-", "-", "-", "7", "0", "2", "jsonl", "2026-03-02 09:04:11"])
+        self.assertEqual(lines[2], ["file:/a.csv (old)", "100", "57", "400ms", "3", "1", "-", "csv", "-"])
+        self.assertEqual(lines[3][1:6], ["-", "-", "-", "0", "0"])  # what cannot be opened is not said to be read
+        self.assertEqual(out[5:], ["file:/a.csv (old): last rejected at 2026-03-02 09:04:11: the row has 2 columns",
+                                   "file:/b.csv: not read since 2026-03-02 09:04:11: no permission",
+                                   "ami:127.0.0.1:5038: refused"])
+        self.assertEqual([row["lag"] for row in self.rows("inputs")], ["", "57", "", ""])
 
     def test_reload(self):
         self.assertEqual(self.data("reload"), "3 standards in force\n")

@@ -9,8 +9,8 @@
 #include "slad/store/breaches.h" /* struct group_term */
 #include "slad/store/store.h"
 
-/* The number of a standard's group, for as long as this process has the store open; made when it is new.
- * Within a transaction. */
+/* The number of a standard's group, good within the transaction: retention lets go of one without history. Made when it
+ * is new. */
 int series_id(
     struct store *store, struct span standard, struct span group, int64_t *id, struct err *err) WARN_UNUSED;
 

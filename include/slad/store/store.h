@@ -53,7 +53,7 @@ struct store_size {
     uint64_t unused_bytes; /* of the database: free pages, to be used again */
 };
 int store_size(struct store *store, struct store_size *out, struct err *err) WARN_UNUSED;
-/* Of the write-ahead log, as of the last commit. Costs nothing. */
+/* Of the write-ahead log, as it was before the last commit. Costs nothing. */
 uint64_t store_wal_bytes(const struct store *store);
 /* What the file system still has for us. */
 int store_free_bytes(const struct store *store, uint64_t *bytes, struct err *err) WARN_UNUSED;

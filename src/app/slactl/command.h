@@ -41,6 +41,8 @@ int command_excuse(const struct options *options);
 int command_reload(const struct options *options);
 int command_check(const struct options *options);
 int command_diff(const struct options *options);
+int command_backup(const struct options *options);
+int command_verify(const struct options *options);
 int command_help(const struct options *options);
 
 #endif

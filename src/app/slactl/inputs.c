@@ -3,52 +3,64 @@
 #include "ask.h"
 #include "cell.h"
 
-/* What keeps it from being read, or else what was wrong with a line of it last. */
-static const struct json *trouble_of(const struct json *input, const struct json **at) {
-    const struct json *error = json_get(input, "error");
-    bool is_now = json_text(error) != NULL;
-    *at = json_get(input, is_now ? "error_at" : "last_error_at");
-    return is_now ? error : json_get(input, "last_error");
-}
-
-static void add_name(struct table *table, const struct json *input) {
-    struct buf name = {0};
-    show_text(&name, json_get(input, "input"));
-    if (json_is_true(json_get(input, "old"))) buf_add_text(&name, " (old)");
-    table_add(table, buf_span(&name), TINT_NONE);
-    buf_fini(&name);
+static void show_name(struct buf *out, const struct json *input) {
+    show_text(out, json_get(input, "input"));
+    if (json_is_true(json_get(input, "old"))) buf_add_text(out, " (old)");
 }
 
 static void add_row(struct table *table, const struct json *input) {
-    const struct json *at, *trouble = trouble_of(input, &at), *lag = json_get(input, "lag");
+    const struct json *lag = json_get(input, "lag");
     bool behind = json_number(lag, 0) > 0;
-    add_name(table, input);
-    cell_text(table, json_get(input, "format"));
-    cell_count(table, json_get(input, "clients"), TINT_NONE);
+    struct buf name = {0};
+    show_name(&name, input);
+    table_add(table, buf_span(&name), TINT_NONE);
+    buf_fini(&name);
+    cell_count(table, json_get(input, "offset"), TINT_NONE);
     cell_count(table, lag, TINT_WARNING);
     cell_measured(table, behind ? json_get(input, "lag_seconds") : NULL, MEASURE_SECONDS, TINT_WARNING);
     cell_count(table, json_get(input, "lines"), TINT_NONE);
     cell_count(table, json_get(input, "rejected"), TINT_WARNING);
+    cell_count(table, json_get(input, "clients"), TINT_NONE);
+    cell_text(table, json_get(input, "format"));
     cell_time(table, json_get(input, "last_line"));
-    cell_text(table, trouble);
-    cell_time(table, at);
+}
+
+static void print_trouble(const struct json *input, const char *what, const char *since, const char *why) {
+    const struct json *error = json_get(input, what), *at = json_get(input, since);
+    struct buf line = {0};
+    if (!json_text(error)) return;
+    show_name(&line, input);
+    buf_printf(&line, ": %s", why);
+    if (json_text(at)) show_time(&line, at, MOMENT_SECONDS);
+    buf_add_text(&line, json_text(at) ? ": " : "");
+    show_text(&line, error);
+    puts(buf_text(&line));
+    buf_fini(&line);
+}
+
+/* In lines of their own: a narrow screen leaves the last columns of a table out, and these matter most. */
+static void print_troubles(const struct json *inputs) {
+    for (const struct json *input = json_first(inputs); input; input = json_next(input)) {
+        print_trouble(input, "error", "error_at", json_text(json_get(input, "error_at")) ? "not read since " : "");
+        print_trouble(input, "last_error", "last_error_at", "last rejected at ");
+    }
 }
 
 static void show_people(const struct options *options, const struct json *inputs) {
     struct table table;
     table_init(&table, options);
     table_column(&table, "input", ALIGN_WHOLE);
-    table_column(&table, "format", ALIGN_WHOLE);
-    table_column(&table, "clients", ALIGN_RIGHT);
+    table_column(&table, "read to", ALIGN_RIGHT);
     table_column(&table, "unread", ALIGN_RIGHT);
     table_column(&table, "behind", ALIGN_RIGHT);
     table_column(&table, "lines", ALIGN_RIGHT);
     table_column(&table, "rejected", ALIGN_RIGHT);
+    table_column(&table, "clients", ALIGN_RIGHT);
+    table_column(&table, "format", ALIGN_WHOLE);
     table_column_time(&table, "last line");
-    table_column(&table, "error", ALIGN_LEFT);
-    table_column_time(&table, "at");
     for (const struct json *input = json_first(inputs); input; input = json_next(input)) add_row(&table, input);
     table_end(&table);
+    print_troubles(inputs);
     if (table.row_count == 0) fputs("no inputs: events come over HTTP alone\n", stderr);
     table_fini(&table);
 }

@@ -13,9 +13,9 @@ const struct command commands[] = {
         "wrong; 3 it does not answer. Breaches are no fault of the daemon, and missing data (\"data gaps\") are told of only.\n"},
     {"inputs", "", "sockets and followed files: how far each was read, and what is wrong with it", 0, 0, 0,
         command_inputs,
-        "\"unread\" is in bytes; \"behind\" is how long the oldest of them may have been waiting. \"(old)\" is a file that\n"
-        "was rotated away and may still be written to. \"error\" is what keeps the file from being read, or the last\n"
-        "line that was rejected.\n"},
+        "\"read to\" and \"unread\" are in bytes; \"behind\" is how long the oldest of them may have been waiting. \"(old)\"\n"
+        "is a file that was rotated away and may still be written to. Below: what keeps one from being read, and why a\n"
+        "line of it was rejected last.\n"},
     {"standards", "[NAME]", "the standards in force, or one in full with its history", 0, 0, 1,
         command_standards, NULL},
     {"breaches", "", "missed contacts and levels not held, the newest first",
@@ -55,6 +55,13 @@ const struct command commands[] = {
         "FILE is a main configuration, which comes with what it includes, or files with only calendars and\n"
         "standards, which take the place of those of the same name in force. Nothing is changed. Exit status:\n"
         "0 no standard means anything else; 1 one does; 2 FILE is wrong, or cannot be compared.\n"},
+    {"backup", "FILE [DATABASE]", "copy the database while the daemon runs, and check the copy", 0, 1, 2, command_backup,
+        "FILE must not be there yet. DATABASE: the running daemon's; who may read it may copy it.\n"},
+    {"verify", "[DATABASE [CONFIG]]", "whether the database is whole, and its record what the journal makes of it", 0, 0, 2,
+        command_verify,
+        "DATABASE: the running daemon's, or a backup. The standards are those of CONFIG, by default what the\n"
+        "daemon reads; one that means something else by now is not compared. Nothing is changed. Exit status: 0 all\n"
+        "is well; 1 something is not.\n"},
     {"help", "[COMMAND]", "this, or more on a command", 0, 0, 1, command_help, NULL},
 };
 const size_t command_count = sizeof commands / sizeof *commands;

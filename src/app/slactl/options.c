@@ -160,8 +160,9 @@ void options_describe(const struct options *options, struct buf *out) {
     const char *comma = "";
     for (size_t id = 0; id < OPTION_COUNT; id++) {
         if (!options->value[id] || !option_rows[id].parameter) continue;
-        buf_printf(out, "%s%s ", comma, option_rows[id].name);
-        text_safe(out, span_of(options->value[id]));
+        bool is_bare = option_rows[id].kind == OPTION_MAYBE_DURATION && strcmp(options->value[id], WITHOUT) == 0;
+        buf_printf(out, "%s%s%s", comma, option_rows[id].name, is_bare ? "" : " ");
+        if (!is_bare) text_safe(out, span_of(options->value[id]));
         comma = ", ";
     }
     for (size_t i = 0; i < options->group_count; i++) {

@@ -228,6 +228,12 @@ static int connect_again(struct sending *s) {
 
 /* ---------------------------------------------------------------- the way of it */
 
+/* Of the input: what was read and waits for nothing any more. */
+static uint64_t bytes_done(const struct sending *s) {
+    uint64_t waiting = s->input.text.size + s->lines.text.size - s->lines.head;
+    return waiting < s->input.bytes ? s->input.bytes - waiting : 0; /* the last line may have got a newline */
+}
+
 /* One wait for input, answers and room to send. 0, or an exit code. */
 static int turn(struct sending *s) {
     bool wants_input = !s->input.ended && unacked_has_room(&s->lines);
@@ -241,7 +247,7 @@ static int turn(struct sending *s) {
     if (!lost) lost = send_some(s) != 0;
     if (lost) lose_link(s);
     if (s->refused) return EXIT_ANSWER;
-    progress_draw(&s->progress, s->input.bytes, s->lines.acknowledged, rejected(s));
+    progress_draw(&s->progress, bytes_done(s), s->lines.acknowledged, rejected(s));
     return code;
 }
 

@@ -8,7 +8,12 @@
 #include "slad/base/mem.h"
 
 /* Only left-aligned texts are cut where a table is too wide: half of a number or a time would be a lie. */
-enum align { ALIGN_LEFT, ALIGN_RIGHT, ALIGN_WHOLE /* left, never cut */ };
+enum align {
+    ALIGN_LEFT,
+    ALIGN_NAME, /* left; enough is left of it to tell one from another: columns behind it go first */
+    ALIGN_RIGHT,
+    ALIGN_WHOLE /* left, never cut */
+};
 struct column {
     char *header;
     enum align align;

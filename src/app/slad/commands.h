@@ -17,5 +17,7 @@ int command_replay(int argc, char **argv);
 int command_events(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_diff(int argc, char **argv);
+/* slad --repair: of the database at this path. */
+int repair_database(const char *path);
 
 #endif

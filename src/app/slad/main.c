@@ -1,11 +1,13 @@
 /* slad: the daemon, and the checks and replays that need none. */
 #include "commands.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 static int usage(FILE *out, int code) {
     fputs("usage: slad [--config FILE]                 run the daemon in the foreground\n"
+          "       slad --repair [--config FILE]        save what can be had of a damaged database\n"
           "       slad check [--json | --verbose] [FILE...]\n"
           "                                             say every error of the configuration at once, or in\n"
           "                                             plain words what each standard promises\n"
@@ -22,9 +24,14 @@ static int usage(FILE *out, int code) {
     return code;
 }
 
+static bool is_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 /* getopt puts the name before what it has to say. */
 static int run_named(int (*command)(int argc, char **argv), int argc, char **argv) {
     char name[16];
+    if (argc > 2 && is_help(argv[2])) return usage(stdout, EXIT_DONE);
     snprintf(name, sizeof name, "slad %s", argv[1]);
     argv[1] = name;
     return command(argc - 1, argv + 1);
@@ -32,7 +39,7 @@ static int run_named(int (*command)(int argc, char **argv), int argc, char **arg
 
 int main(int argc, char **argv) {
     const char *first = argc > 1 ? argv[1] : "";
-    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) return usage(stdout, EXIT_DONE);
+    if (is_help(first)) return usage(stdout, EXIT_DONE);
     if (strcmp(first, "--version") == 0) return puts("slad " SLAD_VERSION), EXIT_DONE;
     if (strcmp(first, "check") == 0) return run_named(command_check, argc, argv);
     if (strcmp(first, "replay") == 0) return run_named(command_replay, argc, argv);

@@ -14,18 +14,19 @@
 struct arguments {
     const char *config;
     const char *clock;
-    bool debug;
+    bool debug, repair;
 };
 
 /* 0, or -1 when it was said what is wrong. */
 static int parse(int argc, char **argv, struct arguments *out) {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-        {"clock", required_argument, NULL, 'k'}, {"debug", no_argument, NULL, 'd'}, {0}};
+        {"clock", required_argument, NULL, 'k'}, {"debug", no_argument, NULL, 'd'}, {"repair", no_argument, NULL, 'r'}, {0}};
     struct arguments a = {.config = config_default_file()};
     for (int c; (c = getopt_long(argc, argv, "c:d", options, NULL)) != -1;) {
         if (c == 'c') a.config = optarg;
         else if (c == 'k') a.clock = optarg;
         else if (c == 'd') a.debug = true;
+        else if (c == 'r') a.repair = true;
         else return -1;
     }
     if (optind < argc) return fprintf(stderr, "slad: \"%s\" is one argument too many\n", argv[optind]), -1;
@@ -82,10 +83,17 @@ int command_run(int argc, char **argv) {
         fputs("slad: the configuration has errors, not starting\n", stderr);
         return EXIT_WRONG;
     }
+    if (arguments.repair) {
+        int repaired = repair_database(config->database);
+        config_free(config);
+        return repaired;
+    }
     struct daemon *daemon = NULL;
     int code = daemon_open(config, &daemon, &err);
     if (!code) code = daemon_run(daemon, &err);
     daemon_close(daemon);
-    if (code < 0) log_error("stopped", "error=%s", LOG_TEXT(span_of(err.text)));
+    if (code < 0)
+        log_error("stopped", "error=%s%s", LOG_TEXT(span_of(err.text)),
+            code == ERR_CORRUPT ? " next=\"restore a backup, or try slad --repair\"" : "");
     return code < 0 ? EXIT_WRONG : EXIT_DONE;
 }

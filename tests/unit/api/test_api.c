@@ -223,7 +223,7 @@ static void a_contact_may_have_any_name(void **state) {
     assert_string_equal(json_text(json_get(body(site), "contact")), "order/7 \xC4\x81?");
     assert_int_equal(ask(site, "GET", "/v1/contacts/order/7%20%C4%81%3F", ""), 200);
     assert_int_equal(ask(site, "GET", "/v1/contacts/none", ""), 404);
-    assert_string_equal(detail(site), "the journal holds no event of a contact \"none\"");
+    assert_string_equal(detail(site), "the journal holds no event of a contact \"none\": it is named letter by letter, and kept for retain.events");
 }
 
 static void a_head_is_a_question_without_body(void **state) {

@@ -31,7 +31,7 @@ static void what_it_refuses(void **state) {
     static const struct {
         const char *entry, *says;
     } table[] = {
-        {"{ami: \"pbx.example:5038\", user: a, credential: b}", "is not an address with a port"},
+        {"{ami: \"pbx.example:5038\", user: a, credential: b}", "names but localhost are not looked up"},
         {"{ami: \"127.0.0.1:0\", user: a, credential: b}", "listens at a port"},
         {"{ami: \"127.0.0.1:5038\", credential: b}", "needs a \"user\""},
         {"{ami: \"127.0.0.1:5038\", user: a}", "needs either \"secret_file\" or \"credential\""},

@@ -60,7 +60,7 @@ static const struct wrong table[] = {
     {S "within: 1m, warn: 0%}\n", 2, 61, "\"0%\" is not a warning: a share lies above 0% and below 100%"},
     {S "within: 1m, warn: 100%}\n", 2, 61, "\"100%\" is not a warning: a share lies above 0% and below 100%"},
     {S "within: 1m, warn: 30}\n", 2, 61, "\"30\" is not a warning: write a share of the limit, such as 80%, or"},
-    {S "within: 1m, warn: 5 min}\n", 2, 61, "\"5 min\" is not a warning: "},
+    {S "within: 1m, warn: 5 min}\n", 2, 61, "\"5 min\" is not a warning: write a share of the limit"},
     {S "within: 1m, warn: 0s}\n", 2, 61, "\"0s\" is not a warning: the time left is longer than nothing"},
     {S "within: 1m, warn: {}}\n", 2, 61, "a map is not a warning"},
     {S "within: 1m, warn: []}\n", 2, 61, "an empty list warns of nothing: leave \"warn\" out"},

@@ -75,6 +75,25 @@ static void a_limit_decides_no_earlier_than_it_came_into_force(void **state) {
     play_end(&p);
 }
 
+/* A standard that was started, and has not applied yet, has no track: what a late event finds must not be found again
+ * when it begins to apply. */
+static void what_a_late_event_found_is_counted_once(void **state) {
+    (void)state;
+    struct play p;
+    play_start(&p,
+        "standards: {a: {match: {queue: {not: sales}}, start: offered, fail: never, repeat: true, within: 10s, by: queue}}", 0);
+    play(&p, 100000, "x moved queue=sales");
+    play(&p, 200000, "x offered");
+    play(&p, 250000, "x offered");
+    play_until(&p, 300000);
+    play_late(&p, 1000, "x offered");
+    play_figures(&p, 0, 0, 1, 0, 0);
+    play(&p, 400000, "x offered queue=billing");
+    play_until(&p, 500000);
+    play_figures(&p, 0, 0, 3, 0, 0);
+    play_end(&p);
+}
+
 static void levels_learn_of_a_change_when_it_happens(void **state) {
     (void)state;
     struct play p;
@@ -388,6 +407,41 @@ static void a_customer_is_followed_across_contacts(void **state) {
     play_end(&p);
 }
 
+static void look_away(void *arg, const struct figures *figures) {
+    (void)arg, (void)figures;
+}
+
+/* One group after the other, as campaigns and agents come and go. */
+static void a_group_that_nothing_stands_for_goes(void **state) {
+    (void)state;
+    struct play p;
+    play_start(&p, "standards: {a: {start: offered, stop: answered, within: 10s, by: queue, target: 50%, window: 1m},"
+                   " f: {start: offered, stop: closed, within: 1h, by: queue}}", 0);
+    for (int i = 0; i < 50; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "x%d offered queue=q%d", i, i);
+        play(&p, i * 100000, line);
+        snprintf(line, sizeof line, "x%d answered queue=elsewhere", i);
+        play(&p, i * 100000 + 1, line);
+        snprintf(line, sizeof line, "x%d closed", i);
+        play(&p, i * 100000 + 2, line);
+        play_late(&p, i * 100000 + 1, line); /* a late one: runs, and copies of them */
+        play_until(&p, i * 100000 + 90000);
+        assert_int_equal(engine_size(p.engine).groups, 4); /* of this one as it was offered, and as it was answered */
+        snprintf(line, sizeof line, "x%d", i);
+        engine_forget(p.engine, span_of(line));
+        play_until(&p, i * 100000 + 90001);
+        engine_evict(p.engine, INT64_MIN, 0);
+        engine_figures_changed(p.engine, look_away, NULL);
+        for (int k = 0; k < 2; k++) engine_evict(p.engine, INT64_MIN, 0); /* one standard each time */
+        assert_int_equal(engine_size(p.engine).groups, 0);
+    }
+    play(&p, 6000000, "y offered queue=q1");
+    play(&p, 6000001, "y answered");
+    play_figures(&p, 0, 0, 1, 0, 0);
+    play_end(&p);
+}
+
 static void what_concerns_no_standard_is_not_kept(void **state) {
     (void)state;
     struct play p;
@@ -422,6 +476,7 @@ int main(void) {
         cmocka_unit_test(an_event_without_news_loses_no_breach),
         cmocka_unit_test(what_the_clock_decided_stays),
         cmocka_unit_test(a_limit_decides_no_earlier_than_it_came_into_force),
+        cmocka_unit_test(what_a_late_event_found_is_counted_once),
         cmocka_unit_test(levels_learn_of_a_change_when_it_happens),
         cmocka_unit_test(a_late_event_changes_what_came_after),
         cmocka_unit_test(deadlines_are_put_off_by_grace),
@@ -436,6 +491,7 @@ int main(void) {
         cmocka_unit_test(a_level_may_be_adopted_before_anything_happened),
         cmocka_unit_test(the_next_instant_is_the_nearest_of_all),
         cmocka_unit_test(a_customer_is_followed_across_contacts),
+        cmocka_unit_test(a_group_that_nothing_stands_for_goes),
         cmocka_unit_test(what_concerns_no_standard_is_not_kept),
         cmocka_unit_test(a_sink_can_be_changed),
     };

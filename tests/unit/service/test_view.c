@@ -405,7 +405,7 @@ static void a_contact_and_its_clocks(void **state) {
     assert_string_equal(at(s, "clocks.0.elapsed"), "150.5");
     assert_string_equal(at(s, "complete"), "true");
     assert_int_equal(view_contact(r->service, SPAN("z\n"), &nothing, &r->answer, &r->err), ERR_NOT_FOUND);
-    assert_string_equal(r->err.text, "the journal holds no event of a contact \"z\\x0a\"");
+    assert_string_equal(r->err.text, "the journal holds no event of a contact \"z\\x0a\": it is named letter by letter, and kept for retain.events");
 }
 
 static void a_long_story_is_cut(void **state) {

@@ -1,0 +1,26 @@
+/* snapshot: a database to be read as it stands at one instant, whoever writes to it, or a backup.
+ * Owns: nothing; a struct store that only the reading functions of this room may be called with.
+ * Must not know: what is to be found out. */
+#ifndef SLAD_STORE_SNAPSHOT_H
+#define SLAD_STORE_SNAPSHOT_H
+
+#include "slad/store/series.h"
+
+/* Takes no lock and changes nothing; store_close() ends it. ERR_INVALID: not ours, or not of today's schema; ERR_DENIED,
+ * ERR_CORRUPT, ERR_IO. */
+int snapshot_open(const char *path, struct store **out, struct err *err) WARN_UNUSED;
+/* What SQLite's integrity_check says is wrong, a line each, up to a hundred; *count of them. */
+int snapshot_check(struct store *store, void (*wrong)(void *arg, struct span line), void *arg, size_t *count,
+    struct err *err) WARN_UNUSED;
+
+struct snapshot_facts {
+    int64_t events;       /* in the journal */
+    uint64_t last_seq;    /* ever given; more than `events`: some were let go */
+    int64_t published_ms; /* the last publish; 0: there was none */
+    uint64_t published_seq; /* what the journal held then */
+};
+int snapshot_facts(struct store *store, struct snapshot_facts *out, struct err *err) WARN_UNUSED;
+/* The latest row of figures of each series. */
+int snapshot_figures(struct store *store, history_visit *visit, void *arg, struct err *err) WARN_UNUSED;
+
+#endif
