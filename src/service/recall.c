@@ -32,7 +32,7 @@ void recall_free(struct recall *recall) {
 
 int journal_event(struct line_reader *reader, const struct journal_row *row, struct event *out, struct err *err) {
     enum line_kind kind;
-    if (line_read(reader, row->line, &kind, out, err))
+    if (line_read(reader, row->line, &kind, out, err) || kind != LINE_EVENT)
         return err_set(err, ERR_CORRUPT, "event %llu of the journal cannot be read", (unsigned long long)row->seq);
     out->at_ms = row->at_ms;
     out->received_ms = row->received_ms;

@@ -29,9 +29,12 @@ static const char *cut_quoted(struct csv_row *row, const char *p, const char *en
         }
         p = quote + 1;
         if (p == end || *p != '"') {
-            if (start != SIZE_MAX) undouble(row, from, quote, &start);
-            struct span doubled = {row->undoubled.data + start, row->undoubled.size - start};
-            add_cell(row, start == SIZE_MAX ? (struct span){from, (size_t)(quote - from)} : doubled);
+            struct span cell = {from, (size_t)(quote - from)};
+            if (start != SIZE_MAX) {
+                undouble(row, from, quote, &start);
+                cell = (struct span){row->undoubled.data + start, row->undoubled.size - start};
+            }
+            add_cell(row, cell);
             return p;
         }
         undouble(row, from, p, &start); /* with one of the two quotes */

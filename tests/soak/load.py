@@ -1,6 +1,5 @@
 """What an hour of a busy centre does to a slad: events by every way in, a link that breaks, rotations, reloads, questions,
 readers of streams, and clients that vanish. Each kind is a thread; what goes wrong in one of them ends the soak."""
-import http.client
 import json
 import os
 import random
@@ -221,11 +220,11 @@ class Load:
             link.close()
 
     def follow(self, rnd):
-        """Readers of streams that come and go; one never reads."""
-        open_ = []
+        """Readers of streams that come and go; one in five never reads, and asks for what fills a buffer slowly."""
+        ways, open_ = ['/v1/stream?after=0', '/v1/stream?group.queue=sales&kind=contact', '/v1/stream?figures=1'], []
         for n, _ in enumerate(self.every(1)):
             link = UnixConnection(self.d.dir / 'slad.sock')
-            link.request('GET', rnd.choice(['/v1/stream?figures=1', '/v1/stream?after=0', '/v1/stream?group.queue=sales&kind=contact']))
+            link.request('GET', rnd.choice(ways) if n % 5 else ways[1])
             open_.append((link, n % 5))
             for other, lazy in open_:
                 if not lazy:
