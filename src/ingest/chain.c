@@ -86,7 +86,8 @@ static void take_known(
     if (fd < 0) return;
     bool whole = file_matches(fd, &entry->facts, known) == FILE_IS;
     if (last && whole) chain->last_fd = fd;
-    if (!whole && last) add_link(chain, fd, entry, &(struct intake_position){0}); /* truncated, then renamed */
+    bool truncated = !whole && (last || (known->birth_ns && known->tail_bytes)); /* and renamed */
+    if (truncated) add_link(chain, fd, entry, &(struct intake_position){0});
     else if (whole && more) add_link(chain, fd, entry, known);
     else if (whole && last) chain->own_fd = true;
     else close(fd);

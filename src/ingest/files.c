@@ -23,10 +23,10 @@
 /* Files kept open that have lost their path, beside one a follow: a night's rotation of all of them must not
  * take the descriptors that connections need. */
 #define OLD_FILES_MAX 4096
-/* Positions of files that are gone are looked for so often, and so many forgotten at once; where there are more, in the
- * next tick. */
+/* Positions of files that are gone are looked for so often, and so many forgotten at once: a few milliseconds. Where there
+ * are more, in the next tick. */
 #define FORGET_TICKS 600
-#define FORGET_MAX 1000
+#define FORGET_MAX 50
 
 struct files {
     struct batch *batch;

@@ -23,12 +23,12 @@ void inputs_socket(const struct input *input, struct json_writer *w) {
 }
 
 /* How long the eldest line that is not read may have been waiting: since everything was read last, in this run or,
- * by its stored position, in an earlier one; of a file that was never read to its end, since it was made. */
+ * by its stored position, in an earlier one; but no longer than there has been a file. */
 static int64_t behind_ms(const struct reading *reading, int64_t now_ms) {
-    int64_t since_ms = reading->read_ms;
+    int64_t since_ms = reading->read_ms, birth_ms = reading->facts.birth_ns / 1000000;
     if (!reading->active) return 0;
     if (!since_ms) since_ms = reading->stored_ms;
-    if (!since_ms) since_ms = reading->facts.birth_ns / 1000000;
+    if (since_ms < birth_ms) since_ms = birth_ms;
     return since_ms && since_ms < now_ms ? now_ms - since_ms : 0;
 }
 

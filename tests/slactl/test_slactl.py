@@ -731,6 +731,13 @@ class Screen(Case):
                 self.assertLessEqual(wide, columns, line)
         self.assertIn("x" * 300, self.data("breaches"))
 
+    def test_contacts_can_be_told_apart(self):
+        rows = [{**CONTACT_BREACH, "contact": f"1795284885.50{i}/billing", "group": {"queue": "q" * 30}} for i in range(2)]
+        self.daemon.answers["/v1/breaches"] = {"breaches": rows, "next": None}
+        for columns in (110, 80):
+            shown = self.on_terminal("breaches", "--no-color", columns=columns)
+            self.assertIn("1795284885.500", shown); self.assertIn("1795284885.501", shown)
+
     def test_columns_align_by_width(self):
         names = ["abc", "電話", "e\u0301te\u0301", "\U0001f4de"]
         self.daemon.answers["/v1/breaches"] = {

@@ -20,7 +20,7 @@ static void columns_for_people(struct table *table) {
     table_column(table, "id", ALIGN_RIGHT);
     table_column(table, "standard", ALIGN_LEFT);
     table_column(table, "version", ALIGN_RIGHT);
-    table_column(table, "contact or target", ALIGN_LEFT);
+    table_column(table, "contact or target", ALIGN_NAME);
     table_column(table, "group", ALIGN_LEFT);
     table_column(table, "state", ALIGN_WHOLE);
     table_column_time(table, "breached");

@@ -62,7 +62,7 @@ static void begin_columns(struct columns *columns, const struct options *options
     columns->subjects = table->style == TABLE_CSV || has_subjects(clocks);
     columns->warnings = table->style == TABLE_CSV || has_warnings(clocks);
     table_column(table, "standard", ALIGN_LEFT);
-    table_column(table, "contact", ALIGN_LEFT);
+    table_column(table, "contact", ALIGN_NAME);
     if (columns->subjects) table_column(table, "subject", ALIGN_LEFT);
     table_column(table, "group", ALIGN_LEFT);
     table_column(table, "clock", ALIGN_WHOLE);

@@ -10,6 +10,7 @@
 enum {
     COLUMN_GAP = 2,
     COLUMN_MIN = 8, /* no column is cut below that: enough to tell things apart */
+    NAME_MIN = 20,  /* names of contacts begin alike: a number of a call, a time */
 };
 
 void table_init(struct table *table, const struct options *options) {
@@ -82,7 +83,8 @@ static struct column *widest_text(struct table *table, size_t count) {
     struct column *widest = NULL;
     for (size_t i = 0; i < count; i++) {
         struct column *column = &table->columns[i];
-        bool can = column->align == ALIGN_LEFT && column->width > COLUMN_MIN &&
+        size_t least = column->align == ALIGN_NAME ? NAME_MIN : COLUMN_MIN;
+        bool can = (column->align == ALIGN_LEFT || column->align == ALIGN_NAME) && column->width > least &&
                    column->width > text_width(span_of(column->header));
         if (can && (!widest || column->width > widest->width)) widest = column;
     }

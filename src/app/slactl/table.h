@@ -7,10 +7,10 @@
 #include "options.h"
 #include "slad/base/mem.h"
 
-/* Only left-aligned texts are cut where a table is too wide: half of a number or a time would be a lie. */
+/* Only texts on the left are cut where a table is too wide: half of a number or a time would be a lie. */
 enum align {
     ALIGN_LEFT,
-    ALIGN_NAME, /* left; enough is left of it to tell one from another: columns behind it go first */
+    ALIGN_NAME, /* left, cut less: the last columns go first */
     ALIGN_RIGHT,
     ALIGN_WHOLE /* left, never cut */
 };

@@ -11,7 +11,7 @@ enum { CSV_TEXTS = sizeof csv_texts / sizeof *csv_texts, CSV_TIMES = sizeof csv_
 static void columns_for_people(struct table *table) {
     table_column(table, "id", ALIGN_RIGHT);
     table_column(table, "standard", ALIGN_LEFT);
-    table_column(table, "contact or target", ALIGN_LEFT);
+    table_column(table, "contact or target", ALIGN_NAME);
     table_column(table, "group", ALIGN_LEFT);
     table_column(table, "warning", ALIGN_WHOLE);
     table_column_time(table, "reached");

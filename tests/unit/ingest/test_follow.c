@@ -306,6 +306,31 @@ static void truncated_and_grown_past_where_it_was(void **state) {
     world_close(&world);
 }
 
+/* The truncated one is not the last that was known: its writer was told to reopen before, or is another. */
+static void truncated_and_renamed_while_down(void **state) {
+    (void)state;
+    struct world world;
+    begin(&world, "log");
+    a_moment(&world);
+    rename_file(&world, "log", "log.1");
+    append(&world, "log", "b\n");
+    expect_lines(&world, "a\nb\n");
+    stop(&world);
+    write_anew(&world, "log.1", "later\n");
+    rename_file(&world, "log.1", "log.2");
+    write_anew(&world, "log", "now\n");
+    rename_file(&world, "log", "log.1");
+    a_moment(&world);
+    append(&world, "log", "c\n");
+    start(&world);
+    expect_lines(&world, "a\nb\nlater\nnow\nc\n");
+    stop(&world);
+    start(&world);
+    turns(&world, 10);
+    expect_lines(&world, "a\nb\nlater\nnow\nc\n");
+    world_close(&world);
+}
+
 static void written_anew_with_the_same_length(void **state) {
     (void)state;
     struct world world;
@@ -546,6 +571,24 @@ static void positions_of_files_that_are_gone_are_forgotten(void **state) {
     world_close(&world);
 }
 
+static void many_that_are_gone_are_forgotten(void **state) {
+    (void)state;
+    struct world world;
+    begin(&world, "log");
+    stop(&world);
+    struct fake_positions *positions = &world.service.positions;
+    for (size_t i = positions->count; i < FAKE_POSITIONS; i = ++positions->count) { /* more than at once */
+        positions->list[i] = positions->list[0];
+        positions->list[i].inode += i;
+        memcpy(positions->names[i], positions->names[0], sizeof positions->names[i]);
+    }
+    world.service.batch_positions = *positions;
+    *world_clock() += INT64_C(36) * 24 * 3600 * 1000;
+    start(&world);
+    DRIVE_UNTIL(world.loop, stored_count(&world) == 1);
+    world_close(&world);
+}
+
 /* What was found while looking back is lost with its batch, and found again. */
 static void a_lost_batch_with_several_rotations_in_it(void **state) {
     (void)state;
@@ -623,6 +666,7 @@ int main(void) {
         cmocka_unit_test(a_small_copy_that_holds_less_than_was_read),
         cmocka_unit_test(copied_before_anything_was_read),
         cmocka_unit_test(truncated_and_grown_past_where_it_was),
+        cmocka_unit_test(truncated_and_renamed_while_down),
         cmocka_unit_test(written_anew_with_the_same_length),
         cmocka_unit_test(cut_to_a_part_that_was_read),
         cmocka_unit_test(a_hole_is_passed_over),
@@ -636,6 +680,7 @@ int main(void) {
         cmocka_unit_test(a_file_moved_to_another_disk),
         cmocka_unit_test(positions_that_cannot_be_read_yet),
         cmocka_unit_test(positions_of_files_that_are_gone_are_forgotten),
+        cmocka_unit_test(many_that_are_gone_are_forgotten),
         cmocka_unit_test(a_lost_batch_with_several_rotations_in_it),
         cmocka_unit_test(rejected_lines_and_the_last_one_are_told_of),
         cmocka_unit_test(ten_thousand_files),
