@@ -110,12 +110,18 @@ static bool has_been_read(const struct chain_start *start) {
     return start->copied_fd && !start->anew && start->before->next > 0;
 }
 
-/* So few bytes may be alike by chance, but not where a copy is expected. */
+/* The clock of a file system ticks every few milliseconds: which came first then does not show. */
+static bool is_born_with_here(const struct chain *chain, const struct file_facts *facts) {
+    const struct file_facts *here = chain->start->here;
+    return here && here->birth_ns && here->birth_ns == facts->birth_ns;
+}
+
+/* So few bytes may be alike by chance, but not where a copy is expected, or where both came to be at once. */
 static bool is_copy_of_open(const struct chain *chain, int fd, const struct file_facts *facts) {
     const struct chain_start *start = chain->start;
     if (has_been_read(start)) return reading_is_in(start->before, fd, facts->size);
     if (start->copied_fd) return file_is_copy(fd, *start->copied_fd);
-    if (facts->size < FILE_HASH_BYTES) return false;
+    if (facts->size < FILE_HASH_BYTES && (facts->size == 0 || !is_born_with_here(chain, facts))) return false;
     if (chain->last_fd >= 0 && file_is_copy(fd, chain->last_fd)) return true;
     for (const struct reading *reading = chain->follow->oldest; reading; reading = reading->newer)
         if (file_is_copy(fd, reading->fd)) return true;

@@ -57,8 +57,9 @@ static struct span trimmed(const char *p, const char *end) {
 
 struct span ami_value(struct span message, const char *key) {
     size_t n = strlen(key);
-    const char *end = message.p + message.n;
     struct span line;
+    if (!message.n) return message;
+    const char *end = message.p + message.n;
     for (const char *p = message.p; p < end && (line = line_at(p, end)).n; p += line.n)
         if (line.n > n && line.p[n] == ':' && strncasecmp(line.p, key, n) == 0)
             return trimmed(line.p + n + 1, line.p + line.n);

@@ -275,6 +275,8 @@ class Life:
     # -------- events in
 
     def append(self, texts):
+        while texts and texts[0].startswith('\ufeff') and not self.file.tell() and not self.file_rest:
+            texts = texts[1:]  # not a line that is rejected: such a mark is no part of a file's first line
         data = self.file_rest + joined(texts)
         whole = len(data) - self.rnd.choice([0, 0, 1, 20])
         self.file.write(data[:whole])
