@@ -94,6 +94,16 @@ static int open_reader(struct store *store, struct err *err) {
     return code ? code : db_run(store->reader, READER, "set up the database", err);
 }
 
+/* The log that a start finds may be in the page cache and not on the disk: after a sync that failed Linux takes its pages
+ * for written. Commits behind it would be synced, and lost with it when the power fails. So it is copied into the database,
+ * which writes and syncs its pages anew, and begins anew itself. A full disk, or a reader in the way, must not keep us
+ * from starting. */
+static int begin_log_anew(struct store *store, struct err *err) {
+    if (sqlite3_wal_checkpoint_v2(store->writer, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK) return 0;
+    int code = db_fail(store->writer, "copy the log into the database", err);
+    return code == ERR_FULL || code == ERR_IN_USE ? 0 : code;
+}
+
 static int open_all(struct store *store, struct err *err) {
     uint64_t bytes = 0;
     char *lock = files_beside(store->path, ".lock");
@@ -102,6 +112,7 @@ static int open_all(struct store *store, struct err *err) {
     free(lock);
     if (code == 0) code = files_check_database(store->path, &bytes, err);
     if (code == 0) code = open_writer(store, bytes, err);
+    if (code == 0) code = begin_log_anew(store, err);
     if (code == 0) code = open_reader(store, err);
     if (code == 0) code = journal_open(store, err);
     if (code == 0) code = anchor_take(store->path, &store->anchor, err);

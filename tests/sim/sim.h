@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include "../unit/engine/world.h"
 #include "slad/base/buf.h"
 #include "slad/service/service.h"
@@ -59,6 +60,8 @@ struct sim {
 
 /* One whole life. Ends the process when something is not as it must be. */
 void sim_run(uint64_t seed, struct sim_counts *counts);
+/* What was found once (sim_cases.c). */
+void sim_cases(void);
 _Noreturn void sim_fail(const struct sim *sim, const char *format, ...) PRINTF_LIKE(2, 3);
 void sim_say(const struct sim *sim, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -68,6 +71,13 @@ static inline uint64_t sim_draw(struct sim *sim, uint64_t below) {
 static inline bool sim_chance(struct sim *sim, unsigned per_cent) {
     return world_chance(sim->world, per_cent);
 }
+
+/* ---- its folder (sim_folder.c) */
+
+void sim_make_folder(struct sim *sim);
+void sim_remove_folder(struct sim *sim);
+/* Before each start: real files by the names of the database's. */
+void sim_show_files(const struct sim *sim);
 
 /* ---- inputs (sim_source.c) */
 

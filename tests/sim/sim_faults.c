@@ -22,6 +22,7 @@ int main(void) {
     uint64_t count = one ? 1 : number_of("SLAD_SEEDS", SEEDS);
     if (!getenv("SLAD_TRACE")) log_set_level(0);
     fault_vfs_register();
+    if (!one) sim_cases();
     for (uint64_t seed = first; seed < first + count; seed++) sim_run(seed, &c);
     printf("%" PRIu64 " runs: %" PRIu64 " turns, %" PRIu64 " lines, %" PRIu64 " commits, %" PRIu64 " batches lost, %" PRIu64
         " recoveries, %" PRIu64 " crashes, %" PRIu64 " starts that failed, %" PRIu64 " reloads, %" PRIu64

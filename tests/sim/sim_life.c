@@ -1,10 +1,8 @@
 /* Invariant: the disk is dead only within a step; a step ends with a daemon that runs, accepting or not. */
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "disk.h"
 #include "fault_vfs.h"
@@ -95,26 +93,13 @@ static int64_t read_as_of(void *arg, int64_t now_ms) {
     return sim->read_ms < now_ms ? sim->read_ms : now_ms;
 }
 
-/* The daemon looks at real files by the names of ours: whether it is a database, and whether both stay where they are. */
-static void show_files(const struct sim *sim) {
-    static const char magic[16] = "SQLite format 3";
-    char wal[128];
-    uint64_t bytes = disk_size_of(sim->database);
-    snprintf(wal, sizeof wal, "%s-wal", sim->database);
-    int fd = open(sim->database, O_RDWR | O_CREAT | O_CLOEXEC, 0600), wal_fd = open(wal, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || (bytes && pwrite(fd, magic, sizeof magic, 0) != (ssize_t)sizeof magic) || ftruncate(fd, (off_t)bytes))
-        sim_fail(sim, "cannot write %s", sim->database);
-    close(fd);
-    close(wal_fd);
-}
-
 static int try_open(struct sim *sim, struct err *err) {
     static const struct service_options options = {.progress = NULL};
     struct config *config = NULL;
     struct findings findings = {0};
     if (config_load(sim->config_path, &config, &findings)) sim_fail(sim, "the configuration was refused");
     findings_fini(&findings);
-    show_files(sim);
+    sim_show_files(sim);
     return service_open(config, &options, sim->now_ms, &sim->service, err);
 }
 
@@ -299,25 +284,6 @@ static void draw_run(struct sim *sim) {
         sim->prunes, sim->careful);
 }
 
-static void make_folder(struct sim *sim) {
-    const char *root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    snprintf(sim->folder, sizeof sim->folder, "%s/slad-sim-XXXXXX", root);
-    if (!mkdtemp(sim->folder)) sim_fail(sim, "cannot make a folder");
-    snprintf(sim->config_path, sizeof sim->config_path, "%s/slad.yaml", sim->folder);
-    snprintf(sim->database, sizeof sim->database, "%s/slad.db", sim->folder);
-}
-
-static void remove_folder(struct sim *sim) {
-    static const char *const suffixes[] = {"", "-wal", ".lock", ".ballast"};
-    char path[128];
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        snprintf(path, sizeof path, "%s%s", sim->database, suffixes[i]);
-        unlink(path);
-    }
-    unlink(sim->config_path);
-    rmdir(sim->folder);
-}
-
 void sim_run(uint64_t seed, struct sim_counts *counts) {
     struct sim sim = {.seed = seed, .counts = counts, .trace = getenv("SLAD_TRACE") != NULL};
     sim.world = mem_zalloc(sizeof *sim.world);
@@ -326,7 +292,7 @@ void sim_run(uint64_t seed, struct sim_counts *counts) {
     world_make(sim.world, seed);
     sim.now_ms = sim.world->base_ms;
     fault_vfs_set_clock(sim.now_ms);
-    make_folder(&sim);
+    sim_make_folder(&sim);
     draw_run(&sim);
     sim_sources_init(&sim);
     write_config(&sim);
@@ -343,7 +309,7 @@ void sim_run(uint64_t seed, struct sim_counts *counts) {
     if (disk_facts()->open_files) sim_fail(&sim, "%zu files were left open", disk_facts()->open_files);
     sim_sources_fini(&sim);
     disk_fini();
-    remove_folder(&sim);
+    sim_remove_folder(&sim);
     world_fini(sim.world);
     free(sim.world);
     counts->runs++;
