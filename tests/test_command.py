@@ -82,6 +82,18 @@ class Commands(unittest.TestCase):
                          "No level is set; figures are taken over all time.")
         self.assertEqual(len(self.run_it("check", path)[0].splitlines()), 1)
 
+    def test_replay_of_nothing(self):
+        """A report in which nothing was accepted is no success."""
+        config = self.write("c.yaml", "standards: {s: {start: a, stop: b, within: 1m}}\n")
+        bad, some, none = self.write("bad", "x\n{}\n"), self.write("some", 'x\n{"contact":"k","event":"a","at":1}\n'), self.write("none", "")
+        out, err = self.run_it("replay", "--config", config, bad, code=1)
+        self.assertEqual(json.loads(out)["events"]["rejected"], 2)
+        self.assertTrue(err.startswith(f"{bad}:1: rejected: "), err)
+        self.assertIn("no event was accepted, so the report is empty: 2 lines rejected; see above", err)
+        self.assertIn(f"2 lines rejected; the first: {bad}:1: rejected: ", self.run_it("replay", "--quiet", "--config", config, bad, code=1)[1])
+        self.assertEqual(self.run_it("replay", "--quiet", "--config", config, some)[1], "")
+        self.assertIn("there are no events", self.run_it("replay", "--config", config, none)[1])
+
     def test_diff(self):
         old, new = self.write("old.yaml", RULES), self.write("new.yaml", RULES.replace("2m", "30m") +
                                                               "  mails: {start: a, stop: b, within: 1h}\n")

@@ -40,6 +40,7 @@ void post_reload(const struct question *question) {
     int code = service_reload(api->service, reload_done, reload, &findings, &err);
     if (!code) {
         api->reload = reload; /* only one can be under way */
+        service_reload_by(api->service, uid);
     } else {
         free(reload);
         api->reload_uid = before;

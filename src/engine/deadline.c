@@ -2,6 +2,7 @@
 
 #include "evict.h"
 #include "post.h"
+#include "rest.h"
 #include "warn.h"
 
 void deadline_schedule(struct engine *engine, struct subject *subject) {
@@ -50,6 +51,7 @@ static void warn_now(struct engine *engine, const struct subject *subject, struc
 }
 
 void deadline_fire(struct engine *engine, struct subject *subject) {
+    rest_wake(engine, subject);
     for (uint32_t i = 0; i < subject->track_count; i++) {
         struct track *track = &subject->tracks[i];
         if (!track->exists || track->fires > engine->held) continue;

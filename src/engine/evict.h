@@ -1,9 +1,9 @@
-/* evict: contacts that have finished leave memory, and are built again from their events when they are needed.
+/* evict: contacts that have finished leave memory, until they are needed (readback.h).
  * Owns: the order in which contacts fell quiet, the hashes of those that left.
  * Must not know: where their events are kept.
  *
- * A contact may leave when nothing of it runs or waits: what it measured is in the ledgers, and stays. One that shares
- * a subject with others (per: customer) does not leave: the others may still need its moments. */
+ * A contact may leave when nothing of it runs or waits: what it measured is in the ledgers, and stays. Those that share
+ * subjects (per: customer) need each other's moments: they leave together, and come back together (component.h). */
 #ifndef SLAD_ENGINE_EVICT_H
 #define SLAD_ENGINE_EVICT_H
 

@@ -9,6 +9,7 @@
 #include "fold.h"
 
 #include "redo.h"
+#include "rest.h"
 #include "step.h"
 
 /* The clock has decided something that this moment comes before. */
@@ -53,6 +54,7 @@ static void append(struct engine *engine, struct contact *contact, struct moment
 
 void fold_moment(struct engine *engine, struct moment *m) {
     struct contact *contact = m->contact;
+    rest_wake(engine, &contact->subject);
     const struct moments *own = &contact->subject.moments;
     const struct moment *last = own->count ? own->list[own->count - 1] : NULL;
     bool late = last && moment_cmp(m, last) < 0;

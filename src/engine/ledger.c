@@ -262,6 +262,22 @@ static void move_held(struct ledger *ledger, int64_t t) {
 
 /* ---------------------------------------------------------------- levels */
 
+static void take_note(struct ledger *ledger, struct level_note *note) {
+    heap_remove(&ledger->notes, &note->node);
+    ledger->groups[note->record.group]->notes--;
+}
+
+/* What is taken out may be known later than that it is to be: then it never was. Seldom, so all notes are looked at. */
+static void drop_coming(struct ledger *ledger, const struct record *r) {
+    for (size_t i = 0; i < ledger->notes.count; i++) {
+        struct level_note *note = (struct level_note *)ledger->notes.entries[i].node; /* node comes first */
+        if (note->sign < 0 || !record_same(&note->record, r)) continue;
+        take_note(ledger, note);
+        free(note);
+        return;
+    }
+}
+
 static void learn(struct ledger *ledger, const struct level_note *note) {
     const struct record *r = &note->record;
     touch(ledger, ledger->groups[r->group]);
@@ -269,7 +285,11 @@ static void learn(struct ledger *ledger, const struct level_note *note) {
         count_held(ledger, r, note->sign);
     } else if (r->at > ledger->held_edge) {
         if (note->sign > 0) window_add(&ledger->held, r);
-        if (note->sign > 0 || window_remove(&ledger->held, r)) count_held(ledger, r, note->sign);
+        else if (!window_remove(&ledger->held, r)) {
+            drop_coming(ledger, r);
+            return;
+        }
+        count_held(ledger, r, note->sign);
     }
 }
 
@@ -278,8 +298,7 @@ static void learn_all(struct ledger *ledger, int64_t t) {
     size_t n = 0;
     for (; ledger->notes.count && heap_top(&ledger->notes)->key <= t; n++) {
         struct level_note *note = (struct level_note *)heap_top(&ledger->notes)->node; /* node comes first */
-        heap_remove(&ledger->notes, &note->node);
-        ledger->groups[note->record.group]->notes--;
+        take_note(ledger, note);
         ledger->learned = mem_grow(ledger->learned, &ledger->learned_capacity, n + 1, sizeof *ledger->learned);
         ledger->learned[n] = note;
     }

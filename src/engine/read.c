@@ -1,5 +1,6 @@
 /* Reading what the engine knows. */
 #include <stdlib.h>
+#include "rest.h"
 #include "run.h"
 #include "warn.h"
 #include "why.h"
@@ -156,7 +157,8 @@ static struct open_cycle open_cycle_of(
 
 static bool visit_subject(void *arg, int64_t key, struct heap_node *node) {
     struct open_walk *walk = arg;
-    const struct subject *subject = (const struct subject *)node;
+    struct subject *subject = (struct subject *)node;
+    rest_wake(walk->engine, subject);
     for (uint32_t i = 0; i < subject->track_count; i++) {
         const struct track *track = &subject->tracks[i];
         if (!track->exists || !cycle_is_open(&track->cycle)) continue;
@@ -287,6 +289,7 @@ static void tell_subject(struct story *story, uint32_t standard, struct subject 
         return;
     }
     struct run run;
+    rest_wake(engine, subject);
     run_cycles(engine, standard, subject, &run);
     const struct track *track = subject_track(subject, standard);
     for (size_t i = 0; i < run.count; i++) tell_cycle(story, &run.cycles[i]);

@@ -138,7 +138,7 @@ static void mark(struct redo *redo, const struct redo_subject *at, bool *marked)
     const struct subject *subject = at->subject;
     const struct contact *contact = contact_of(at->subject);
     for (uint32_t i = 0; i < subject->track_count; i++) marked[subject->tracks[i].standard] = true;
-    for (uint32_t i = 0; contact && i < contact->idle_count; i++) marked[contact->idle[i]] = true;
+    for (uint32_t i = 0; contact && contact->idle && i < contact->idle->count; i++) marked[contact->idle->standards[i]] = true;
     for (size_t i = 0; i < redo->affected_count; i++)
         moments_mark(program, &(struct moments){&redo->affected[i].moment, 1, 1}, subject->keyspace, marked);
     if (contact && redo->resifts) moments_mark(program, &subject->moments, 0, marked);

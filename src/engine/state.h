@@ -17,8 +17,8 @@ struct waiting {
     struct moment *moment;
 };
 
-/* Contacts without anything open, the longest untouched first. */
-struct quiet {
+/* The longest untouched first. */
+struct contacts {
     struct contact *first, *last;
 };
 
@@ -33,8 +33,11 @@ struct engine {
     int64_t now, held;
     size_t open_cycles;
     size_t looked;          /* the standard whose groups were last looked at, whether they may go */
-    struct quiet quiet;
+    struct contacts quiet;  /* without anything open */
+    struct contacts busy;   /* with something open, but those at rest (rest.h) */
+    size_t busy_count;
     struct hash_set evicted; /* names of contacts that left */
+    struct readback *reading; /* while contacts come back; NULL (readback.c) */
     bool muted;             /* no effects: what changes is not news */
 };
 

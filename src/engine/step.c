@@ -124,9 +124,10 @@ static void resift(struct engine *engine, struct subject *subject, const struct 
 static void step_by_attrs(struct engine *engine, struct subject *subject, const struct moment *m) {
     struct contact *contact = contact_of(subject);
     if (!contact || subject->moments.count < 2) return;
-    for (uint32_t i = 0; i < contact->idle_count; i++)
-        if (mask_touches(engine->ledgers[contact->idle[i]].rule->mask, m->own, m->own_count))
-            apply_now(engine, subject, contact->idle[i], m);
+    const struct idle *idle = contact->idle;
+    for (uint32_t i = 0; idle && i < idle->count; i++)
+        if (mask_touches(engine->ledgers[idle->standards[i]].rule->mask, m->own, m->own_count))
+            apply_now(engine, subject, idle->standards[i], m);
     if (mask_touches(engine->program->pivots, m->own, m->own_count)) resift(engine, subject, m);
 }
 

@@ -13,36 +13,52 @@ void timeline_init(struct timeline *timeline, struct program *program, struct in
     timeline->subjects = mem_zalloc(program->keyspace_count * sizeof *timeline->subjects);
 }
 
-static void drop_tracks(struct intern *texts, struct subject *subject) {
-    for (uint32_t i = 0; i < subject->track_count; i++)
-        if (subject->tracks[i].exists) cycle_fini(texts, &subject->tracks[i].cycle);
+static void drop_runs(struct intern *texts, struct subject *subject) {
+    subject_drop_tracks(subject, texts);
     landmark_free(texts, subject);
-    pool_free(&texts->pool, subject->tracks, subject->track_capacity * sizeof *subject->tracks);
-    subject->tracks = NULL;
-    subject->track_count = subject->track_capacity = 0;
 }
 
 static void drop_list(struct intern *texts, struct moments *moments) {
     pool_free(&texts->pool, moments->list, moments->capacity * sizeof *moments->list);
 }
 
+void timeline_drop_rest(struct timeline *timeline, struct contact *contact) {
+    struct subject *subject = &contact->subject;
+    pool_free(&timeline->texts->pool, subject->rest, rest_bytes(subject->rest->count));
+    subject->tracks = NULL;
+    contact->is_resting = false;
+    timeline->resting--;
+}
+
+static size_t idle_bytes(size_t capacity) {
+    return sizeof(struct idle) + capacity * sizeof(uint32_t);
+}
+
 static void contact_free(struct timeline *timeline, struct contact *contact) {
     for (size_t i = 0; i < contact->subject.moments.count; i++)
         moment_free(timeline, contact->subject.moments.list[i]);
     drop_list(timeline->texts, &contact->subject.moments);
-    drop_tracks(timeline->texts, &contact->subject);
+    if (contact->is_resting) timeline_drop_rest(timeline, contact);
+    drop_runs(timeline->texts, &contact->subject);
     intern_drop(timeline->texts, contact->name);
-    pool_free(&timeline->texts->pool, contact->idle, contact->idle_capacity * sizeof *contact->idle);
+    if (contact->idle) pool_free(&timeline->texts->pool, contact->idle, idle_bytes(contact->idle->capacity));
     pool_free(&timeline->texts->pool, contact, sizeof *contact);
 }
 
+static size_t key_bytes(size_t count) {
+    return count * (sizeof(struct sym *) + sizeof(struct span));
+}
+
+static struct span *key_spans(const struct subject *subject) {
+    return (struct span *)(void *)(subject->key + subject->key_count);
+}
+
 static void subject_free(struct timeline *timeline, struct subject *subject) {
-    drop_tracks(timeline->texts, subject);
+    drop_runs(timeline->texts, subject);
     for (uint32_t i = 0; i < subject->key_count; i++)
         intern_drop(timeline->texts, subject->key[i]);
     drop_list(timeline->texts, &subject->moments);
-    pool_free(&timeline->texts->pool, subject->key, subject->key_count * sizeof *subject->key);
-    pool_free(&timeline->texts->pool, subject->key_spans, subject->key_count * sizeof *subject->key_spans);
+    pool_free(&timeline->texts->pool, subject->key, key_bytes(subject->key_count));
     pool_free(&timeline->texts->pool, subject, sizeof *subject);
 }
 
@@ -67,6 +83,7 @@ void timeline_fini(struct timeline *timeline) {
     give_back(timeline);
     for (size_t k = 1; k < timeline->program->keyspace_count; k++) map_fini(&timeline->subjects[k]);
     map_fini(&timeline->contacts);
+    hash_numbers_fini(&timeline->away.subjects);
     free(timeline->subjects);
 }
 
@@ -108,18 +125,30 @@ static bool subject_eq(const void *item, const void *key) {
 static struct subject *subject_new(struct pool *pool, uint32_t keyspace, struct sym *const *key, size_t count) {
     struct subject *subject = pool_zalloc(pool, sizeof *subject);
     subject->keyspace = keyspace;
-    subject->key_count = (uint32_t)count;
-    subject->key = pool_alloc(pool, count * sizeof(struct sym *));
-    subject->key_spans = pool_alloc(pool, count * sizeof *subject->key_spans);
+    subject->key_count = (uint32_t)count & INT32_MAX;
+    subject->key = pool_alloc(pool, key_bytes(count));
     for (size_t i = 0; i < count; i++) {
         subject->key[i] = sym_ref(key[i]);
-        subject->key_spans[i] = sym_span(key[i]);
+        key_spans(subject)[i] = sym_span(key[i]);
     }
     return subject;
 }
 
 static uint64_t key_hash(struct sym *const *texts, size_t count) {
     return span_hash((struct span){(const char *)texts, count * sizeof *texts});
+}
+
+uint64_t subject_hash(uint32_t keyspace, struct sym *const *key, size_t count) {
+    uint64_t hash = keyspace;
+    for (size_t i = 0; i < count; i++) hash = (hash << 7 | hash >> 57) * 0x9e3779b97f4a7c15 ^ key[i]->hash;
+    return hash;
+}
+
+/* The subject is not in memory: it may be because it left. */
+static bool comes_back(struct timeline *timeline, uint32_t keyspace, const struct key *key) {
+    if (!timeline->away.subjects.count || timeline->program->keyspaces[keyspace].by_contact) return false;
+    timeline->away.recall(timeline->away.arg, subject_hash(keyspace, key->texts, key->count));
+    return true;
 }
 
 struct subject *timeline_subject(struct timeline *timeline, struct contact *contact, uint32_t keyspace,
@@ -135,6 +164,8 @@ struct subject *timeline_subject(struct timeline *timeline, struct contact *cont
         struct key key = {texts, n};
         uint64_t hash = key_hash(texts, n);
         subject = map_find(&timeline->subjects[keyspace], hash, subject_eq, &key);
+        if (!subject && comes_back(timeline, keyspace, &key))
+            subject = map_find(&timeline->subjects[keyspace], hash, subject_eq, &key);
         if (!subject && make == FIND_OR_MAKE) {
             subject = subject_new(&timeline->texts->pool, keyspace, texts, n);
             map_add(&timeline->subjects[keyspace], hash, subject);
@@ -155,7 +186,7 @@ struct group subject_texts(const struct subject *subject, struct span *spare) {
         *spare = sym_span(((const struct contact *)subject)->name);
         return (struct group){spare, 1};
     }
-    return (struct group){subject->key_spans, subject->key_count};
+    return (struct group){key_spans(subject), subject->key_count};
 }
 
 /* ---------------------------------------------------------------- moments */
@@ -277,12 +308,21 @@ void timeline_place_elsewhere(struct timeline *timeline, struct contact *contact
 /* ---------------------------------------------------------------- tracks */
 
 void contact_add_idle(struct pool *pool, struct contact *contact, uint32_t standard) {
-    for (uint32_t i = 0; i < contact->idle_count; i++)
-        if (contact->idle[i] == standard) return;
-    size_t capacity = contact->idle_capacity;
-    contact->idle = pool_grow(pool, contact->idle, &capacity, contact->idle_count + 1, sizeof *contact->idle);
-    contact->idle_capacity = (uint32_t)capacity;
-    contact->idle[contact->idle_count++] = standard;
+    struct idle *idle = contact->idle;
+    uint32_t count = idle ? idle->count : 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (idle->standards[i] == standard) return;
+    if (!idle || count == idle->capacity) {
+        uint32_t capacity = count ? 2 * count : 2;
+        struct idle *grown = pool_alloc(pool, idle_bytes(capacity));
+        *grown = (struct idle){.count = count, .capacity = capacity};
+        if (idle) {
+            memcpy(grown->standards, idle->standards, count * sizeof *idle->standards);
+            pool_free(pool, idle, idle_bytes(idle->capacity));
+        }
+        contact->idle = idle = grown;
+    }
+    idle->standards[idle->count++] = standard;
 }
 
 struct track *subject_track(const struct subject *subject, uint32_t standard) {
@@ -305,4 +345,12 @@ void subject_drop_track(struct subject *subject, struct intern *texts, uint32_t 
     if (!track) return;
     if (track->exists) cycle_fini(texts, &track->cycle);
     *track = subject->tracks[--subject->track_count];
+}
+
+void subject_drop_tracks(struct subject *subject, struct intern *texts) {
+    for (uint32_t i = 0; i < subject->track_count; i++)
+        if (subject->tracks[i].exists) cycle_fini(texts, &subject->tracks[i].cycle);
+    pool_free(&texts->pool, subject->tracks, subject->track_capacity * sizeof *subject->tracks);
+    subject->tracks = NULL;
+    subject->track_count = subject->track_capacity = 0;
 }

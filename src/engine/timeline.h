@@ -7,6 +7,7 @@
 #define SLAD_ENGINE_TIMELINE_H
 
 #include "cycle.h"
+#include "slad/base/hash_numbers.h"
 #include "slad/base/heap.h"
 #include "slad/model/event.h"
 
@@ -28,36 +29,64 @@ struct moments {
 struct subject {
     struct heap_node deadline; /* first: the heap hands out nodes. In the heap while a cycle of it is open */
     uint32_t keyspace;
-    struct track *tracks;
+    uint32_t key_count : 31;
+    bool marked : 1; /* by who walks over subjects, meanwhile */
+    union {
+        struct track *tracks;
+        struct rest *rest; /* of a contact that is_resting: what it is without its tracks (rest.h); track_count is 0 */
+    };
     uint32_t track_count, track_capacity;
     struct moments moments;
     struct landmark_book *landmarks; /* of a long timeline that was run anew; NULL */
-    uint32_t key_count;
-    struct sym **key; /* one a `per` attribute; NULL for a contact */
-    struct span *key_spans;
+    struct sym **key; /* one a `per` attribute, and after them the texts of each; NULL for a contact */
 };
 struct contact {
     struct subject subject; /* first: a contact is its own subject in keyspace 0 */
     struct sym *name;
     int64_t received_ms;    /* of its latest event */
-    struct contact *quiet_before, *quiet_after; /* in engine->quiet, while is_quiet */
+    struct contact *before, *after; /* in engine->quiet, while is_quiet; in engine->busy, while is_busy */
     int64_t quiet_since;    /* the engine's now when it was last touched */
     uint32_t waiting;       /* events whose instant has not come */
-    bool is_quiet;
-    uint32_t *idle;         /* standards started here that do not apply: looked at again when attributes change */
-    uint32_t idle_count, idle_capacity;
+    bool is_quiet : 1, is_busy : 1, is_resting : 1;
+    bool marked : 1;        /* by who walks over contacts, meanwhile */
+    bool touched : 1;       /* since it came to its place in engine->busy */
+    struct idle *idle;      /* NULL: none */
 };
+
+/* Standards started by a contact that do not apply: looked at again when attributes change. */
+struct idle {
+    uint32_t count, capacity;
+    uint32_t standards[];
+};
+
+/* The standards that a contact had tracks of. */
+struct rest {
+    int64_t held; /* the clock's decisions until here were part of them */
+    uint32_t count;
+    uint32_t standards[];
+};
+static inline size_t rest_bytes(size_t count) {
+    return offsetof(struct rest, standards) + count * sizeof(uint32_t);
+}
 
 static inline struct contact *contact_of(struct subject *subject) {
     return subject->keyspace == 0 ? (struct contact *)subject : NULL;
 }
 
+/* Subjects of several contacts that are not in memory (evict.h). */
+struct away {
+    struct hash_numbers subjects; /* by subject_hash(): an event of each contact that has moments there */
+    void (*recall)(void *arg, uint64_t hash); /* one of these may be asked for */
+    void *arg;
+};
 struct timeline {
     struct program *program;
     struct intern *texts;
     struct map contacts;
     struct map *subjects; /* one a keyspace; [0] is not used */
     struct attrs *nothing;
+    size_t resting; /* contacts that are */
+    struct away away;
 };
 
 void timeline_init(struct timeline *timeline, struct program *program, struct intern *texts);
@@ -66,12 +95,16 @@ void timeline_fini(struct timeline *timeline);
 struct contact *timeline_find(const struct timeline *timeline, struct span name);
 struct contact *timeline_contact(struct timeline *timeline, struct span name); /* made when new */
 void timeline_drop_contact(struct timeline *timeline, struct contact *contact);
-/* The subject of keyspace k that these attributes name; NULL when one is absent. Made when new if `make`. */
+void timeline_drop_rest(struct timeline *timeline, struct contact *contact); /* of one that is_resting */
+/* The subject of keyspace k that these attributes name; NULL when one is absent. Made when new if `make`. One that is
+ * away comes back first. */
 enum make { FIND_ONLY, FIND_OR_MAKE };
 struct subject *timeline_subject(
     struct timeline *timeline, struct contact *contact, uint32_t keyspace, const struct attrs *attrs, enum make make);
 
-/* A subject of keyspace > 0 without moments. */
+/* Of what the key of a subject says, wherever its texts lie in memory. */
+uint64_t subject_hash(uint32_t keyspace, struct sym *const *key, size_t count);
+/* A subject of keyspace > 0 whose moments, if any, are about to be freed. */
 void timeline_drop_subject(struct timeline *timeline, struct subject *subject);
 
 /* A moment from an event, its own attributes taken over as far as a standard asks for them. Its contact and
@@ -102,6 +135,7 @@ void contact_add_idle(struct pool *pool, struct contact *contact, uint32_t stand
 struct track *subject_track(const struct subject *subject, uint32_t standard); /* or NULL */
 struct track *subject_add_track(struct pool *pool, struct subject *subject, uint32_t standard);
 void subject_drop_track(struct subject *subject, struct intern *texts, uint32_t standard);
+void subject_drop_tracks(struct subject *subject, struct intern *texts);
 /* The texts that name the subject in reports. `spare` is room for a contact's. */
 struct group subject_texts(const struct subject *subject, struct span *spare);
 

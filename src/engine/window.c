@@ -111,7 +111,7 @@ void window_add(struct window *window, const struct record *record) {
     c->hi++;
 }
 
-static bool same(const struct record *a, const struct record *b) {
+bool record_same(const struct record *a, const struct record *b) {
     return a->at == b->at && a->group == b->group && a->outcome == b->outcome && a->has_value == b->has_value &&
            (!a->has_value || a->value == b->value);
 }
@@ -130,7 +130,7 @@ bool window_remove(struct window *window, const struct record *record) {
         struct chunk *c = live(window)[at];
         for (uint32_t i = place_at(c, record->at); i < c->hi; i++) {
             if (c->records[i].at != record->at) return false;
-            if (!same(&c->records[i], record)) continue;
+            if (!record_same(&c->records[i], record)) continue;
             memmove(c->records + i, c->records + i + 1, (c->hi - i - 1) * sizeof *c->records);
             window->records--;
             if (--c->hi == c->lo) drop_chunk(window, at);

@@ -18,6 +18,8 @@ struct record {
     bool has_value;
 };
 
+bool record_same(const struct record *a, const struct record *b);
+
 struct chunk;
 struct window { /* zero-initialise to start */
     struct chunk **chunks; /* from first on, in order, none empty */

@@ -31,7 +31,7 @@ enum {
 };
 
 static const char *const state_names[] = {
-    "waiting", "connecting", "connecting", "logging in", "connected", "connected", "connected"};
+    "not connected", "connecting", "connecting", "logging in", "connected", "connected", "connected"};
 
 /* ---- what is written */
 
@@ -284,6 +284,7 @@ void ami_link_status(const struct ami_link *link, struct json_writer *w) {
     json_field_int(w, "messages", (int64_t)link->messages);
     json_field_int(w, "lines", (int64_t)link->handover.count);
     json_field_int(w, "waiting", (int64_t)ami_waiting(link->ami));
+    json_field_text(w, "format", "ami");
     json_field_text(w, "error", link->trouble[0] ? link->trouble : NULL);
     json_object_end(w);
 }

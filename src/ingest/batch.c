@@ -152,6 +152,10 @@ bool batch_is_durable(const struct batch *batch) {
     return !batch->lost && intake_durable(batch->service) >= batch->written;
 }
 
+bool batch_is_awaited(const struct batch *batch) {
+    return batch->pending != NULL;
+}
+
 int batch_forget(struct batch *batch, const struct intake_position *position, struct err *err) {
     batch->handing = true;
     int rc = intake_position_drop(batch->service, position, err);

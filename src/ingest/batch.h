@@ -51,6 +51,8 @@ int batch_write(struct batch *batch, int (*write)(void *arg, struct service *ser
     struct err *err) WARN_UNUSED;
 /* Whether all that was handed in is on disk. */
 bool batch_is_durable(const struct batch *batch);
+/* Whether somebody waits for an answer that goes out once the batch is on disk. */
+bool batch_is_awaited(const struct batch *batch);
 /* Keeps a client's line until it is on disk; the client is pending from now on. */
 void batch_keep(struct batch *batch, struct client *client, uint64_t number, struct span line);
 /* The client has to hear of the commit. */

@@ -4,11 +4,13 @@
  *  2. those that nobody knows, with the name of a rotated file (rotated.h): from their start,
  *      - after a rotation by renaming, when they were born no earlier than what may have been missed, and no
  *        later than the file that is here; unless they are a copy of one that is read;
- *      - after one by copying, when they were born since the file that is copied was first taken up; unless they
+ *      - after one by copying, when they were born since the file that is copied was last begun; unless they
  *        are a copy of what is in it now, which is read there as long as it is in place. The copy that holds
  *        what was read before the truncation is taken up where that ended; a shorter one holds nothing new.
- * Where the file system tells no time of birth, they must have been written to since the last position was
- * stored; so they must when the last one is gone. */
+ * Where the file system tells no time of birth, they must have been written to since then, or after a renaming
+ * since the last position was stored; so they must when the last one is gone.
+ * The clock of a file system ticks every few milliseconds: equal times say nothing about what came first, and each
+ * comparison here takes them for what loses nothing; what would be read twice by that is told by what it holds. */
 #include "ingest/chain.h"
 
 #include <inttypes.h>
@@ -98,45 +100,60 @@ static void take_known(
 static bool is_in_time(const struct chain *chain, const struct file_facts *facts) {
     const struct chain_start *start = chain->start;
     bool births = facts->birth_ns && start->last->birth_ns;
-    if (!births) return facts->mtime_ns >= start->last->mtime_ns;
-    if (start->copied_fd) return facts->birth_ns >= start->last->begun_ns;
+    if (start->copied_fd) return (births ? facts->birth_ns : facts->mtime_ns) >= start->last->begun_ns;
+    bool in_place = start->here && is_last(chain, start->here); /* then nothing came after it */
+    if (!births) return !in_place && facts->mtime_ns >= start->last->mtime_ns;
     if (facts->birth_ns < chain->since_ns) return false;
     if (start->here && start->here->birth_ns && facts->birth_ns > start->here->birth_ns) return false;
     return chain->last_fd >= 0 || facts->mtime_ns >= start->last->mtime_ns;
 }
 
-/* Then copies are held against what was read, which stays what it was when the file is truncated meanwhile. */
+/* Then copies are held against what was read, too, which stays what it was when the file is truncated meanwhile. */
 static bool has_been_read(const struct chain_start *start) {
     return start->copied_fd && !start->anew && start->before->next > 0;
 }
 
-/* The clock of a file system ticks every few milliseconds: which came first then does not show. */
-static bool is_born_with_here(const struct chain *chain, const struct file_facts *facts) {
-    const struct file_facts *here = chain->start->here;
-    return here && here->birth_ns && here->birth_ns == facts->birth_ns;
+/* Few bytes may be alike by chance, but not where both came to be at once: the clock of a file system ticks every few
+ * milliseconds, and which was first does not show. */
+static bool may_be_copy(const struct file_facts *facts, int of) {
+    struct file_facts whole;
+    if (facts->size >= FILE_HASH_BYTES) return true;
+    return facts->size > 0 && facts->birth_ns && file_facts_of(of, &whole, NULL) == 0 &&
+           whole.birth_ns == facts->birth_ns;
 }
 
-/* So few bytes may be alike by chance, but not where a copy is expected, or where both came to be at once. */
+static bool is_copy_of(int fd, const struct file_facts *facts, int of) {
+    return may_be_copy(facts, of) && file_is_copy(fd, of);
+}
+
+/* Of what is in it, or of what was read of it: it may have been truncated since. */
+static bool is_copy_of_reading(int fd, const struct file_facts *facts, const struct reading *reading) {
+    if (!may_be_copy(facts, reading->fd)) return false;
+    return file_is_copy(fd, reading->fd) || (reading->head_bytes && reading_is_in(reading, fd, facts->size));
+}
+
 static bool is_copy_of_open(const struct chain *chain, int fd, const struct file_facts *facts) {
     const struct chain_start *start = chain->start;
-    if (has_been_read(start)) return reading_is_in(start->before, fd, facts->size);
+    if (has_been_read(start) && reading_is_in(start->before, fd, facts->size)) return true;
     if (start->copied_fd) return file_is_copy(fd, *start->copied_fd);
-    if (facts->size < FILE_HASH_BYTES && (facts->size == 0 || !is_born_with_here(chain, facts))) return false;
-    if (chain->last_fd >= 0 && file_is_copy(fd, chain->last_fd)) return true;
+    if (chain->last_fd >= 0 && is_copy_of(fd, facts, chain->last_fd)) return true;
+    if (start->here_fd && is_copy_of(fd, facts, *start->here_fd)) return true;
     for (const struct reading *reading = chain->follow->oldest; reading; reading = reading->newer)
-        if (file_is_copy(fd, reading->fd)) return true;
+        if (is_copy_of_reading(fd, facts, reading)) return true;
     return false;
 }
 
-/* Whether it is the beginning of what was read of the last, and no more: so it is when something that was read was
- * written after it was complete, as what had been in the last before that was looked for then. */
+/* Whether it is the beginning of what was read of the last, and no more. When too little is known of what that was, it
+ * is one that was complete when the last thing that was read was written: what had been in the last before was looked
+ * for by then. */
 static bool is_short_copy(const struct chain *chain, int fd, const struct file_facts *facts) {
     const struct intake_position *last = chain->start->last;
     const struct reading *reading = chain->start->before;
     if (facts->size == 0 || facts->size >= last->offset) return false;
-    if (facts->mtime_ns < last->mtime_ns) return true;
+    if (chain->heir) return file_is_copy(fd, chain->links[chain->heir - 1].fd);
     if (facts->size >= FILE_HASH_BYTES) return file_begins(fd, last);
-    return reading && reading_is_in(reading, fd, facts->size);
+    if (reading && reading->head_bytes) return reading_is_in(reading, fd, facts->size);
+    return chain->start->copied_fd && facts->mtime_ns <= last->mtime_ns;
 }
 
 /* So that it is not taken for a new file when the next one is looked for. */
@@ -180,14 +197,26 @@ static bool is_empty(int fd) {
     return file_facts_of(fd, &facts, NULL) == 0 && facts.size == 0;
 }
 
+static void look_for_heir(struct chain *chain, const struct folder_entry *entry) {
+    bool may_be = is_lost(chain) && is_in_time(chain, &entry->facts);
+    int fd = may_be ? folder_open(chain->folder, entry, &chain->moved) : -1;
+    if (fd < 0) return;
+    if (file_holds(fd, &entry->facts, chain->start->last))
+        take_heir(chain, fd, entry);
+    else
+        close(fd);
+}
+
+static bool is_heir(const struct chain *chain, const struct file_facts *facts) {
+    return chain->heir && file_same(&chain->links[chain->heir - 1].facts, facts);
+}
+
 static void take_unknown(struct chain *chain, const struct folder_entry *entry) {
     const struct chain_start *start = chain->start;
-    const struct intake_position *last = start->last;
-    int fd = is_in_time(chain, &entry->facts) ? folder_open(chain->folder, entry, &chain->moved) : -1;
+    bool may_be = is_in_time(chain, &entry->facts) && !is_heir(chain, &entry->facts);
+    int fd = may_be ? folder_open(chain->folder, entry, &chain->moved) : -1;
     if (fd < 0) return;
-    if (is_lost(chain) && file_holds(fd, &entry->facts, last)) {
-        take_heir(chain, fd, entry);
-    } else if (is_lost(chain) && is_short_copy(chain, fd, &entry->facts)) {
+    if (is_lost(chain) && is_short_copy(chain, fd, &entry->facts)) {
         remember_copy(chain, &entry->facts);
         close(fd);
     } else if (is_copy_of_open(chain, fd, &entry->facts)) {
@@ -227,21 +256,30 @@ static bool is_followed(const struct chain *chain, const struct folder_entry *en
     return followed;
 }
 
-/* Known ones come first: only then is it clear whether the last is there. */
-static void go_through(struct chain *chain, bool known_ones) {
+/* Known ones come first: only then is it clear whether the last is there. Then the copy that holds what was read of it:
+ * by that shorter ones are told. */
+enum pass { PASS_KNOWN, PASS_HEIR, PASS_REST };
+
+static void take(struct chain *chain, enum pass pass, const struct folder_entry *entry, const struct intake_position *known) {
+    switch (pass) {
+    case PASS_KNOWN: take_known(chain, entry, known); break;
+    case PASS_HEIR: look_for_heir(chain, entry); break;
+    case PASS_REST: take_unknown(chain, entry); break;
+    }
+}
+
+static void go_through(struct chain *chain, enum pass pass) {
     const char *own = folder_name_in(chain->follow->path);
     struct files *files = chain->follow->files;
     for (size_t i = 0; i < chain->folder->count; i++) {
         const struct folder_entry *entry = &chain->folder->entries[i];
         const struct intake_position *known = known_find(files_known(files), &entry->facts);
-        if (known_ones != (known != NULL) || strcmp(entry->name, own) == 0) continue;
+        if ((pass == PASS_KNOWN) != (known != NULL) || strcmp(entry->name, own) == 0) continue;
         enum rotated_kind kind = known ? ROTATED_PLAIN : rotated_name(own, entry->name);
         if (kind == ROTATED_NOT || files_reading_of(files, &entry->facts)) continue;
         if (chain->start->here && file_same(chain->start->here, &entry->facts)) continue;
-        if (kind == ROTATED_COMPRESSED)
-            warn_of_compressed(chain, entry);
-        else if (!is_followed(chain, entry))
-            known ? take_known(chain, entry, known) : take_unknown(chain, entry);
+        if (kind == ROTATED_COMPRESSED && pass == PASS_REST) warn_of_compressed(chain, entry);
+        if (kind == ROTATED_PLAIN && !is_followed(chain, entry)) take(chain, pass, entry, known);
     }
 }
 
@@ -279,8 +317,7 @@ static void search(struct chain *chain) {
         chain->last_fd = start->last_fd ? *start->last_fd : -1;
         chain->moved = chain->left = false;
         if (!chain->folder) return;
-        go_through(chain, true);
-        go_through(chain, false);
+        for (enum pass pass = PASS_KNOWN; pass <= PASS_REST; pass++) go_through(chain, pass);
         if (!chain->moved || i == SEARCHES_MAX - 1) return;
         let_go(chain);
         files_drop_folder(chain->follow->files);

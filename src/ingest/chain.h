@@ -12,6 +12,7 @@ struct chain_start {
     const int *last_fd;                 /* it, open, with all that was read in place; NULL: not known to be */
     bool anew;                          /* it has the path and was truncated: what was in it may be in a copy */
     const struct file_facts *here;      /* what has the path now; NULL: nothing, or it was truncated */
+    const int *here_fd;                 /* it, when it is no reading yet */
     const int *copied_fd;               /* the file that has the path, when copies of what was in it are looked for */
     struct reading *before;             /* what is found comes before this one; NULL: at the end */
 };

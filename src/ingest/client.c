@@ -7,6 +7,8 @@
 #include "ingest/client.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include "slad/wire/lines.h"
@@ -209,6 +211,7 @@ static void on_end(void *arg, struct span rest) {
 static void on_close(void *arg, const char *reason) {
     struct client *client = arg;
     log_debug("event client gone", "input=%s reason=\"%s\"", client->input->source, reason);
+    counter_inc(clients_lost);
     forget_stream(client);
     if (!client->links[CLIENTS_PENDING].link) client_free(client);
 }
@@ -254,11 +257,19 @@ void client_resume(struct client *client) {
 
 /* Life. */
 
+/* Fails harmlessly on AF_UNIX, where the kernel tells at once of a peer that is gone. */
+static void probe_the_silent(int fd) {
+    int on = 1, silence = CLIENT_SILENCE_S, each = CLIENT_PROBE_S, probes = CLIENT_PROBES;
+    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &silence, sizeof silence);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &each, sizeof each);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+}
+
 void client_open(struct input *input, struct loop *loop, int take_fd) {
     static const struct stream_events events = {.on_data = on_data, .on_end = on_end, .on_close = on_close};
     struct client *client = mem_zalloc(sizeof *client);
-    int on = 1; /* a peer that vanished is found out some day; fails harmlessly on AF_UNIX */
-    (void)setsockopt(take_fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    probe_the_silent(take_fd);
     peer_of(take_fd, &client->peer);
     client->input = input;
     client->admitted = !input->asks_token;

@@ -20,6 +20,13 @@
 /* How long one that must know a token may take for its hello: the connection is somebody's place meanwhile. */
 #define CLIENT_HELLO_MS 10000
 
+/* A machine that was unplugged says no goodbye: over TCP one that has been silent for so many seconds is asked by the
+ * kernel whether it is still there, and is gone when it does not answer CLIENT_PROBES times, a minute apart. Its place
+ * is free after ten minutes; the kernel's own values make it more than two hours. */
+#define CLIENT_SILENCE_S 300
+#define CLIENT_PROBE_S 60
+#define CLIENT_PROBES 5
+
 /* A socket that is listened at. */
 struct input {
     struct batch *batch;

@@ -49,6 +49,11 @@ int file_facts_at(const char *path, struct file_facts *out, struct err *err) {
     return facts(AT_FDCWD, path, 0, out, err);
 }
 
+bool file_is_link(const char *path) {
+    struct statx told;
+    return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &told) == 0 && S_ISLNK(told.stx_mode);
+}
+
 int file_facts_of(int fd, struct file_facts *out, struct err *err) {
     return facts(fd, "", AT_EMPTY_PATH, out, err);
 }

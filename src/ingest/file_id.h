@@ -19,6 +19,8 @@ struct file_facts {
 
 /* Of the regular file at this path. ERR_NOT_FOUND, ERR_INVALID (not a regular file), ERR_DENIED, ERR_IO. */
 int file_facts_at(const char *path, struct file_facts *out, struct err *err) WARN_UNUSED;
+/* Whether a symbolic link is there, wherever it leads. */
+bool file_is_link(const char *path);
 int file_facts_of(int fd, struct file_facts *out, struct err *err) WARN_UNUSED;
 /* Of the regular file of this name in an open folder; a symbolic link is none. */
 int file_facts_in(int folder, const char *name, struct file_facts *out, struct err *err) WARN_UNUSED;

@@ -12,9 +12,12 @@
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
 
-/* What a turn reads from files at most, beside what comes from sockets: about ten milliseconds of work. A
+/* What a turn reads from files at most, beside what comes from sockets: some twenty milliseconds of work, so that a
+ * commit pays; a few where a client waits for the end of the turn, or did a moment ago and may any moment again. A
  * read of no bytes is some work, too; so is a look. */
 #define TURN_BYTES (512 * 1024)
+#define AWAITED_TURN_BYTES READING_CHUNK_BYTES
+#define AWAITED_MS 1000
 #define READ_COST_BYTES 4096
 #define TURN_LOOKS 500
 #define TICK_MS 1000
@@ -46,6 +49,7 @@ struct files {
     size_t due_count;
     uint64_t tick, forget_tick;
     int64_t asked_ms; /* when files_read_as_of() was asked last */
+    int64_t awaited_ms; /* when a client was last seen to wait */
     bool loaded, scanned, revert_due, has_leaving;
     char *scratch;
 };
@@ -173,26 +177,40 @@ void files_forget(struct files *files, const struct intake_position *position) {
     known_drop(&files->known, position);
 }
 
-static bool is_gone(const struct files *files, const struct intake_position *position, int64_t before_ms) {
-    struct file_facts known = file_facts_known(position), at;
-    struct buf path = {0};
-    if (position->updated_ms >= before_ms || files_reading_of(files, &known)) return false;
-    buf_add_span(&path, position->name);
-    bool there = file_facts_at(buf_text(&path), &at, NULL) == 0 && file_same(&at, &known);
-    buf_fini(&path);
-    return !there;
+static bool is_in_folder(struct files *files, const char *path, const struct file_facts *known) {
+    const struct folder *folder = files_folder(files, path);
+    for (size_t i = 0; folder && i < folder->count; i++)
+        if (file_same(&folder->entries[i].facts, known)) return true;
+    return false;
 }
 
-/* A position is kept as long as events are: nobody remembers a file for longer. */
+/* Whether it has its path, or another one beside it, as old copies have. */
+static bool is_there(struct files *files, const struct intake_position *position) {
+    struct file_facts known = file_facts_known(position), at;
+    struct buf path = {0};
+    buf_add_span(&path, position->name);
+    bool there = file_facts_at(buf_text(&path), &at, NULL) == 0 && file_same(&at, &known);
+    there = there || is_in_folder(files, buf_text(&path), &known);
+    buf_fini(&path);
+    return there;
+}
+
+/* A position is kept as long as its file, and after that as long as events are. */
 static void forget_gone(struct files *files) {
     int64_t before_ms = loop_now_ms(files->batch->loop) - service_config(files->batch->service)->retain_events_ms;
-    struct intake_position *gone = mem_alloc(FORGET_MAX * sizeof *gone);
+    struct intake_position *old = mem_alloc(FORGET_MAX * sizeof *old);
     size_t count = 0, cursor = 0;
     const struct intake_position *position;
-    while (count < FORGET_MAX && (position = known_next(&files->known, &cursor)))
-        if (is_gone(files, position, before_ms)) gone[count++] = *position;
-    for (size_t i = 0; i < count; i++) files_forget(files, &gone[i]);
-    free(gone);
+    struct err err;
+    while (count < FORGET_MAX && (position = known_next(&files->known, &cursor))) {
+        struct file_facts known = file_facts_known(position);
+        if (position->updated_ms < before_ms && !files_reading_of(files, &known)) old[count++] = *position;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (is_there(files, &old[i])) (void)!files_put(files, &old[i], &err);
+        else files_forget(files, &old[i]);
+    }
+    free(old);
     files->forget_tick = files->tick + (count == FORGET_MAX ? 1 : FORGET_TICKS);
 }
 
@@ -254,10 +272,17 @@ static void look_some(struct files *files) {
     }
 }
 
+static size_t share_of_turn(struct files *files) {
+    int64_t now_ms = loop_now_ms(files->batch->loop);
+    if (batch_is_awaited(files->batch)) files->awaited_ms = now_ms;
+    bool awaited = now_ms >= files->awaited_ms && now_ms - files->awaited_ms < AWAITED_MS;
+    return awaited ? AWAITED_TURN_BYTES : TURN_BYTES;
+}
+
 /* A chunk of each in turn, until the turn's share is used up. */
 static void read_some(struct files *files) {
-    size_t bytes = 0;
-    while (bytes < TURN_BYTES && files->active_count > 0 && !files->batch->stalled) {
+    size_t bytes = 0, share = share_of_turn(files);
+    while (bytes < share && files->active_count > 0 && !files->batch->stalled) {
         if (files->reading_cursor >= files->active_count) files->reading_cursor = 0;
         struct follow *follow = files->active[files->reading_cursor];
         bytes += follow_read(follow, files->scratch) + READ_COST_BYTES;
@@ -277,8 +302,8 @@ static void run(void *arg) {
     files->scanned = find_files(files->find, loop_now_ms(files->batch->loop)) || files->scanned;
     look_some(files);
     read_some(files);
-    files_drop_folder(files);
     if (files->due_count == 0 && files->tick >= files->forget_tick && !files->batch->stalled) forget_gone(files);
+    files_drop_folder(files);
     if (files->due_count || files->active_count) schedule(files);
 }
 

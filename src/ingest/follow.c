@@ -148,15 +148,19 @@ static void begin(struct follow *follow, int take_fd, const struct file_facts *f
     if (had_path || chain_last_of(follow, &last)) {
         struct file_facts last_facts = file_facts_known(&last);
         bool is_last = file_same(facts, &last_facts);
-        struct chain_start start = {.last = &last, .here = is_last && !resumed ? NULL : facts, .anew = is_last && !resumed};
+        struct chain_start start = {.last = &last, .here = facts, .here_fd = &take_fd, .anew = is_last && !resumed};
         if (start.anew) {
+            start.here = NULL;
             start.copied_fd = &take_fd;
-            from.begun_ns = last.begun_ns;
             from.lines = last.lines;
+        } else if (is_last) {
+            start.last_fd = &take_fd;
+        } else if (follow->newest && reading_is_intact(follow->newest)) {
+            start.last_fd = &follow->newest->fd;
         }
-        if (follow->newest && reading_is_intact(follow->newest)) start.last_fd = &follow->newest->fd;
         bool there = is_last ? resumed : false;
         if (!is_last || !resumed || chain_has_more(follow)) there = chain_take_up(follow, &start) || there;
+        if (start.anew && follow->copies_changed) from.begun_ns = last.begun_ns;
         if (is_removed(follow->newest)) there = false;
         if (!known && !there && last.offset >= FILE_HASH_BYTES && file_holds(take_fd, facts, &last)) {
             from = last; /* the same file in another place, put back from a backup, or as an editor left it */
@@ -213,9 +217,12 @@ static void see_nothing(struct follow *follow, const struct err *err) {
     if (search)
         (void)chain_take_up(follow, &(struct chain_start){.last = &last});
     follow->searched = true;
-    if (!follow->newest) set_trouble(follow, err);
+    bool is_link = !follow->newest && file_is_link(follow->path);
+    struct err dangling;
+    if (is_link) err_set(&dangling, ERR_NOT_FOUND, "it is a symbolic link to a file that is not there");
+    if (!follow->newest) set_trouble(follow, is_link ? &dangling : err);
     else clear_trouble(follow);
-    follow->over = follow->globbed && !follow->newest;
+    follow->over = follow->globbed && !follow->newest && !is_link;
 }
 
 /* Files of a rotation that was faster than we looked. */
@@ -247,6 +254,7 @@ static void look_for_copies(struct follow *follow, struct reading *reading) {
 
 static void go_on_anew(struct follow *follow, struct reading *reading) {
     struct intake_position *position = &reading->position;
+    if (!reading->anew) reading->anew_ns = reading->facts.mtime_ns;
     reading->anew = true;
     reading->active = false;
     if (files_folder_is_late(follow->files, follow->path, &follow->anew_asked)) {
@@ -261,6 +269,7 @@ static void go_on_anew(struct follow *follow, struct reading *reading) {
     struct intake_position last = *position;
     struct chain_start start = {.last = &last, .anew = true, .copied_fd = &reading->fd, .before = reading};
     if (!cut) (void)chain_take_up(follow, &start);
+    if (!cut && !follow->copies_changed) position->begun_ns = reading->anew_ns;
     position->tail_bytes = 0;
     reading_go_to(reading, cut ? size : 0);
     (void)!reading_store(reading);

@@ -76,6 +76,14 @@ static void write_file(const struct facts_of_file *file, struct json_writer *w) 
     json_object_end(w);
 }
 
+/* Each of its rows is rejected: that keeps it from being read as much as anything. */
+static void tell_of_head(struct facts_of_file *file) {
+    const struct reading *reading = file->reading;
+    if (file->error || !reading || !reading->head_fault.code) return;
+    file->error = reading->head_fault.text;
+    file->error_ms = reading->head_fault_ms;
+}
+
 /* The present file first. */
 static void write_path(const struct follow *follow, int64_t now_ms, struct json_writer *w) {
     struct facts_of_file file = {.name = follow->name,
@@ -85,6 +93,7 @@ static void write_path(const struct follow *follow, int64_t now_ms, struct json_
         .reading = follow->newest,
         .tally = &follow->tally,
         .now_ms = now_ms};
+    tell_of_head(&file);
     write_file(&file, w);
     file.error = NULL;
     file.tally = NULL;

@@ -60,6 +60,7 @@ void reading_give(struct reading *reading, struct follow *follow) {
     translator_free(reading->source.translator);
     reading->follow = follow;
     reading->source = source_of(follow);
+    reading->head_fault.code = 0;
     reading->position.name = span_of(follow->path);
     reading->moved = true;
 }
@@ -118,6 +119,7 @@ void reading_go_to(struct reading *reading, uint64_t offset) {
     reading->skipping = false;
     reading->anew = false;
     reading->fresh = offset == 0;
+    reading->head_fault.code = 0;
     recall(reading);
     translator_begin(reading->source.translator);
     reading_activate(reading);
@@ -158,9 +160,15 @@ bool reading_is_in(const struct reading *reading, int fd, uint64_t bytes) {
 
 /* Lines. */
 
+static void note_head(struct reading *reading, const struct err *fault) {
+    reading->head_fault = *fault;
+    reading->head_fault_ms = loop_now_ms(batch_of(reading)->loop);
+}
+
 /* False when the service cannot take it now. */
 static bool take_line(struct reading *reading, struct span line) {
     struct err err = {0};
+    bool is_head = translator_needs_head(reading->source.translator);
     struct tally *tally = &reading->follow->tally;
     int64_t now_ms = loop_now_ms(batch_of(reading)->loop);
     switch (batch_line(batch_of(reading), &reading->source, line, &err)) {
@@ -170,7 +178,10 @@ static bool take_line(struct reading *reading, struct span line) {
         counter_inc(events_rejected);
         tally_rejected(tally, "a hello is for sockets only", now_ms);
         break;
-    case INTAKE_REJECTED: tally_rejected(tally, err.text, now_ms); break;
+    case INTAKE_REJECTED:
+        tally_rejected(tally, err.text, now_ms);
+        if (is_head) note_head(reading, &err);
+        break;
     default: break;
     }
     tally_line(tally, now_ms);
@@ -198,12 +209,12 @@ static void pass_over(struct reading *reading, struct span *data, size_t count) 
     *data = (struct span){data->p + count, data->n - count};
 }
 
-/* What some editors put before the first line; and the hole that a writer leaves which goes on at its old
- * offset after the file was truncated. Neither is text. */
+/* A byte order mark; and the hole that a writer leaves which goes on at its old offset after the file was truncated.
+ * Neither is text. */
 static void pass_over_what_is_no_line(struct reading *reading, struct span *data) {
     size_t nothing = 0;
     if (reading->skipping) return;
-    if (reading->next == 0 && data->n >= 3 && memcmp(data->p, "\xef\xbb\xbf", 3) == 0) pass_over(reading, data, 3);
+    if (reading->next == 0 && head_mark(*data)) pass_over(reading, data, head_mark(*data));
     while (nothing < data->n && data->p[nothing] == '\0') nothing++;
     if (nothing) pass_over(reading, data, nothing);
 }
@@ -239,20 +250,32 @@ bool reading_finish(struct reading *reading) {
     return true;
 }
 
-/* The bytes are looked at again after they were read: when what stands before them is in place then, it was
- * when they were read. */
+/* At the start of a file nothing stands before what was read. */
+static bool is_in_place(const struct reading *reading, const char *read, size_t count) {
+    size_t bytes = count < FILE_HASH_BYTES ? count : FILE_HASH_BYTES;
+    return reading->next > 0 ? tail_is_there(reading) : stands(reading->fd, 0, read, bytes);
+}
+
+static int recall_head(struct reading *reading, char *scratch, struct err *err) {
+    struct err said = {0};
+    int rc = head_tell(reading->source.translator, reading->follow->format, reading->fd, scratch, READING_CHUNK_BYTES,
+        &said, err);
+    if (said.code) note_head(reading, &said);
+    return rc;
+}
+
+/* What the file says of itself is asked after the bytes were read: so they are no younger than it. Then the bytes before
+ * them are looked at again: when those are in place then, they were so all the while. */
 int64_t reading_chunk(struct reading *reading, char *scratch, struct err *err) {
     uint64_t offset = reading->position.offset;
     struct file_facts facts;
-    int rc = reading->next ? head_tell(reading->source.translator, reading->follow->format, reading->fd, scratch,
-                                 READING_CHUNK_BYTES, err)
-                           : 0;
-    if (rc == 0) rc = file_facts_of(reading->fd, &facts, err);
+    int rc = reading->next ? recall_head(reading, scratch, err) : 0;
     if (rc != 0) return rc;
-    (void)reading_see(reading, &facts);
     ssize_t got = pread(reading->fd, scratch, READING_CHUNK_BYTES, (off_t)reading->next);
     if (got < 0) return err_set(err, ERR_IO, "%s", strerror(errno));
-    if (!tail_is_there(reading)) return err_set(err, ERR_CORRUPT, "it was truncated or written anew");
+    if ((rc = file_facts_of(reading->fd, &facts, err)) != 0) return rc;
+    (void)reading_see(reading, &facts);
+    if (!is_in_place(reading, scratch, (size_t)got)) return err_set(err, ERR_CORRUPT, "it was truncated or written anew");
     struct span rest = {scratch, (size_t)got};
     pass_over_what_is_no_line(reading, &rest);
     bool all = take_lines(reading, &rest);

@@ -27,11 +27,14 @@ struct reading {
     char head[FILE_HASH_BYTES], tail[FILE_HASH_BYTES]; /* the first and the last bytes before next */
     size_t head_bytes, tail_bytes;
     bool skipping;
+    struct err head_fault; /* what is wrong with the header of the file: no row is taken; code 0: nothing */
+    int64_t head_fault_ms;
     bool active;     /* there is something to read */
     bool touched;    /* something was written since it was last looked at */
     bool moved;      /* to another followed path */
     bool fresh;    /* nothing of it was read since it was begun: what was in it before leaves no trace */
-    bool anew;     /* it was truncated or written anew, which is still to be seen to */
+    bool anew;     /* it was truncated or written anew, which is still to be seen to: */
+    int64_t anew_ns; /* since it was as it was written by then */
     bool leaving;    /* is to be closed once its position is on disk */
     int64_t grown_ms; /* when it was opened, or last seen to have grown */
     int64_t read_ms;  /* reading_as_of() */

@@ -58,7 +58,7 @@ static int check_path_is_free(const struct sockaddr_un *address, struct err *err
     if (rc != 0 && (error == ECONNREFUSED || error == ENOENT)) return 0;
     if (rc != 0 && (error == EACCES || error == EPERM))
         return err_set(err, ERR_DENIED, "%s: exists, and no permission to see whether anybody listens", path);
-    return err_set(err, ERR_IN_USE, "%s: another process listens there", path);
+    return err_set(err, ERR_IN_USE, "%s: another process listens there: is slad running already?", path);
 }
 
 static int make_folder_of(const char *path, struct err *err) {

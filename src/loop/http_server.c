@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "slad/base/counters.h"
+#include "slad/base/log.h"
 #include "slad/base/mem.h"
 
 /* All requests' bodies together: many clients that post at once must not add up to all memory. */
@@ -45,6 +46,7 @@ struct http_server {
     void *arg;
     struct http_conn *conns;
     size_t buffered;
+    char *at; /* for the log: its path, or "port 8470" */
 };
 
 struct stream *http_conn_stream(struct http_conn *conn) {
@@ -134,10 +136,12 @@ void http_conn_abort(struct http_conn *conn) {
 
 static void timed_out(void *arg) {
     struct http_conn *conn = arg;
-    if (conn->state == CONN_BODY || (conn->state == CONN_HEAD && conn->begun))
+    if (conn->state == CONN_BODY || (conn->state == CONN_HEAD && conn->begun)) {
         refuse_and_end(conn, 408, "the request took too long to arrive");
-    else
-        conn_end(conn, STREAM_DROP);
+        return;
+    }
+    counter_inc(connections_timed_out);
+    conn_end(conn, STREAM_DROP);
 }
 
 static void hand_over(struct http_conn *conn) {
@@ -290,6 +294,23 @@ static void accepted(void *arg, int take_fd) {
     next_request(conn);
 }
 
+static void refused(void *arg) {
+    struct http_server *server = arg;
+    uint64_t held;
+    if (!log_allow("connection refused", loop_now_ms(server->loop), &held)) return;
+    log_warning("connection refused", "at=%s limit=%d held=%llu next=\"served again as soon as one of them is closed\"",
+        LOG_TEXT(span_of(server->at)), LISTEN_CONNECTIONS_DEFAULT, (unsigned long long)held);
+}
+
+static char *name_of(const struct http_server *server, const struct listen_options *listen) {
+    struct buf name = {0};
+    if (listen->unix_path)
+        buf_add_text(&name, listen->unix_path);
+    else
+        buf_printf(&name, "port %d", http_server_port(server));
+    return name.data;
+}
+
 int http_server_open(struct loop *loop, const struct listen_options *listen, const struct http_limits *limits,
     http_handler *handler, void *arg, struct http_server **out, struct err *err) {
     struct http_server *server = mem_zalloc(sizeof *server);
@@ -301,11 +322,12 @@ int http_server_open(struct loop *loop, const struct listen_options *listen, con
     if (!server->limits.request_ms) server->limits.request_ms = HTTP_REQUEST_MS;
     server->handler = handler;
     server->arg = arg;
-    int rc = listener_open(loop, listen, accepted, NULL, server, &server->listener, err);
+    int rc = listener_open(loop, listen, accepted, refused, server, &server->listener, err);
     if (rc) {
         free(server);
         return rc;
     }
+    server->at = name_of(server, listen);
     *out = server;
     return 0;
 }
@@ -320,5 +342,6 @@ void http_server_close(struct http_server *server) {
     server->listener = NULL;
     while (server->conns)
         conn_end(server->conns, server->conns->state == CONN_SENDING ? STREAM_FLUSH : STREAM_DROP);
+    free(server->at);
     free(server);
 }

@@ -16,9 +16,9 @@
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
 
-/* How long input is worked on before turn_end: long enough that a commit pays (1,000 events and more), short
- * enough that acknowledgements and answers do not wait noticeably. */
-#define TURN_US 5000
+/* How long input is worked on before turn_end, while it keeps coming: long enough that a commit pays (1,000 events and
+ * more), short enough that acknowledgements do not wait noticeably. Questions are answered meanwhile. */
+#define TURN_US 15000
 /* How often a loop under a controlled clock looks at it. */
 #define CONTROLLED_TICK_MS 5
 /* A timer further off than this fires early and is simply set again by its owner; keeps struct timeval in

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include "adopt_versions.h"
+#include "recall.h"
 #include "reconcile.h"
 #include "reconcile_levels.h"
 #include "reconcile_warnings.h"
@@ -20,6 +21,7 @@ enum {
 struct adoption *adoption_new(struct config *config) {
     struct adoption *adoption = mem_zalloc(sizeof *adoption);
     adoption->config = config;
+    adoption->by_uid = -1;
     return adoption;
 }
 
@@ -61,6 +63,7 @@ static struct before swap(struct service *service, struct adoption *adoption) {
     service->engine = rebuild_take_engine(adoption->rebuild);
     service->versions = mem_zalloc((service->judging->rules.standard_count + 1) * sizeof *service->versions);
     engine_set_sink(service->engine, NULL, NULL);
+    recall_serve(service->recall, service->engine);
     return before;
 }
 
@@ -118,7 +121,7 @@ static int begin(struct service *service, struct adoption *adoption, struct err 
     const struct config *config = adoption->config ? adoption->config : service->config;
     const struct ruleset *rules = adoption->config ? &adoption->config->rules : &service->judging->rules;
     struct rebuild_options options = {.rules = rules, .through_seq = journal_last(service->store)};
-    options.engine = (struct engine_options){config->grace_ms, book_effect, &adoption->book};
+    options.engine = (struct engine_options){.grace_ms = config->grace_ms, .effect = book_effect, .arg = &adoption->book};
     options.now_ms = now;
     options.held_ms = held;
     adoption->rebuild = rebuild_new(service->store, &options);

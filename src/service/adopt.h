@@ -26,6 +26,7 @@ struct adoption {
     struct reconcile *reconcile; /* since the engine took over */
     void (*done)(void *arg, const char *outcome);
     void *arg;
+    int64_t by_uid;        /* who asked for it; -1: a start or a signal */
 };
 
 /* NULL: the configuration stays. */

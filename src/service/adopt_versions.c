@@ -1,6 +1,7 @@
 #include "adopt_versions.h"
 
 #include <stdlib.h>
+#include "adopt.h"
 #include "slad/base/mem.h"
 #include "slad/store/versions.h"
 
@@ -38,9 +39,19 @@ static struct in_force *find(struct versions *versions, const char *name) {
     return NULL;
 }
 
+/* Who asked for it; -1: a start or a signal. */
+static int64_t asker(const struct service *service) {
+    return service->adoption ? service->adoption->by_uid : -1;
+}
+
+static int end_version(struct service *service, int64_t id, const char *reason, struct err *err) {
+    struct version_end end = {service->now_ms, asker(service), reason};
+    return version_end(service->store, id, &end, err);
+}
+
 static struct version version_of(const struct service *service, const struct standard *s) {
     return (struct version){.name = span_of(s->name), .meaning = span_of(s->meaning), .describe = span_of(s->describe),
-        .file = span_of(s->file), .line = s->line, .since_ms = service->now_ms};
+        .file = span_of(s->file), .line = s->line, .since_ms = service->now_ms, .by_uid = asker(service)};
 }
 
 /* The version goes on; where the standard is described or placed otherwise, that is noted. */
@@ -54,7 +65,7 @@ static int keep_version(
 
 static int new_version(struct service *service, size_t i, const struct in_force *old, struct err *err) {
     struct version version = version_of(service, service->judging->rules.standards[i]);
-    int code = old ? version_end(service->store, old->id, service->now_ms, "standard changed", err) : 0;
+    int code = old ? end_version(service, old->id, "standard changed", err) : 0;
     return code < 0 ? code : version_begin(service->store, &version, &service->versions[i], err);
 }
 
@@ -76,7 +87,7 @@ int adopt_versions(struct service *service, enum reconcile_how *how, struct err 
         code = adopt_standard(service, i, &versions, &how[i], err);
     for (size_t i = 0; i < versions.count && code >= 0; i++)
         if (!versions.list[i].kept)
-            code = version_end(service->store, versions.list[i].id, service->now_ms, "standard removed", err);
+            code = end_version(service, versions.list[i].id, "standard removed", err);
     versions_free(&versions);
     return code < 0 ? code : 0;
 }

@@ -67,6 +67,8 @@ static enum intake_verdict take(struct service *service, struct event *event, st
     }
     service->dirty = true;
     engine_event(service->engine, event);
+    code = recall_failure(service->recall, err);
+    if (code) service_fail_batch(service, code, err);
     if (service->write_failed) {
         *err = service->write_err;
         return INTAKE_UNABLE;

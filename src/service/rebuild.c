@@ -10,6 +10,9 @@
 enum {
     KEYS_SLICE = 8192, /* read, and sorted if need be: two milliseconds */
     JUDGE_EVERY = 1024,
+    /* Contacts that share subjects may be asked for again by any event to come, and what takes microseconds of a running
+     * engine takes long when it is done for weeks of events at once. So many stay: a gigabyte and a half. */
+    KEEPS = 1024 * 1024,
     CLOCK_STEP_MS = 1000, /* what a running engine decides in a turn, at most */
     CLOCK_STEPS = 16,     /* longer ways are taken in parts, each a sixteenth of the rest */
 };
@@ -31,12 +34,14 @@ struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *o
     struct rebuild *rebuild = mem_zalloc(sizeof *rebuild);
     rebuild->store = store;
     rebuild->options = *options;
+    if (!options->keeps) rebuild->options.keeps = KEEPS;
     rebuild->reader = line_reader_new();
     rebuild->recall = recall_new(store);
     rebuild->order = RECALL_BY_TIME;
     struct engine_options engine = options->engine;
     engine.grace_ms = 0; /* nothing is put off: what lies behind the held clock is decided */
     rebuild->engine = engine_new(options->rules, &engine);
+    recall_serve(rebuild->recall, rebuild->engine);
     return rebuild;
 }
 
@@ -56,12 +61,13 @@ static int read_keys(struct rebuild *rebuild, struct err *err) {
 static int feed(struct rebuild *rebuild, const struct journal_row *row, struct err *err) {
     struct event event;
     struct recall_point fed = {rebuild->order, row->seq, row->at_ms, rebuild->options.through_seq};
+    recall_through(rebuild->recall, &fed);
     int code = journal_event(rebuild->reader, row, &event, err);
     if (!code) code = recall_contact(rebuild->recall, rebuild->engine, event.contact, &fed, err);
     if (code) return code;
     engine_event(rebuild->engine, &event);
     counter_inc(events_recomputed);
-    return 0;
+    return recall_failure(rebuild->recall, err);
 }
 
 /* The clocks go with the events, but never past where the engine is to end. */
@@ -88,14 +94,16 @@ static int feed_sorted(struct rebuild *rebuild, size_t events, struct err *err) 
     for (; events-- && !code && key_order_next(&rebuild->keys, &key); rebuild->fed++)
         code = feed_key(rebuild, &key, err);
     store_read_end(rebuild->store);
-    recall_let_go(rebuild->engine);
+    if (!engine_shares(rebuild->engine) || engine_size(rebuild->engine).contacts > rebuild->options.keeps)
+        recall_let_go(rebuild->engine);
     return code;
 }
 
-static void finish(struct rebuild *rebuild, int64_t now_ms, int64_t held_ms) {
+static int finish(struct rebuild *rebuild, int64_t now_ms, int64_t held_ms, struct err *err) {
     engine_advance(rebuild->engine, now_ms, held_ms);
     engine_judge(rebuild->engine, held_ms);
     rebuild->finished = true;
+    return recall_failure(rebuild->recall, err);
 }
 
 int rebuild_step(struct rebuild *rebuild, size_t events, struct err *err) {
@@ -103,8 +111,7 @@ int rebuild_step(struct rebuild *rebuild, size_t events, struct err *err) {
     if (!rebuild->keys_read) return (code = read_keys(rebuild, err)) ? code : 1;
     if ((code = feed_sorted(rebuild, events, err))) return code;
     if (rebuild->fed < rebuild->keys.count) return 1;
-    if (!rebuild->finished) finish(rebuild, rebuild->options.now_ms, rebuild->options.held_ms);
-    return 0;
+    return rebuild->finished ? 0 : finish(rebuild, rebuild->options.now_ms, rebuild->options.held_ms, err);
 }
 
 /* ---------------------------------------------------------------- catching up */
@@ -134,16 +141,14 @@ static int feed_new(struct rebuild *rebuild, const struct rebuild_goal *goal, si
 }
 
 /* What runs out between the clocks may be much, after a long rebuild: a part of it. 1: there is more. */
-static int move_clocks(struct rebuild *rebuild, const struct rebuild_goal *goal) {
+static int move_clocks(struct rebuild *rebuild, const struct rebuild_goal *goal, struct err *err) {
     int64_t held = engine_held(rebuild->engine), left = goal->held_ms - held;
-    if (left <= CLOCK_STEP_MS) {
-        finish(rebuild, goal->now_ms, goal->held_ms);
-        return 0;
-    }
+    if (left <= CLOCK_STEP_MS) return finish(rebuild, goal->now_ms, goal->held_ms, err);
     held += left / CLOCK_STEPS > CLOCK_STEP_MS ? left / CLOCK_STEPS : CLOCK_STEP_MS;
     engine_advance(rebuild->engine, goal->now_ms, held);
     engine_judge(rebuild->engine, held);
-    return 1;
+    int code = recall_failure(rebuild->recall, err);
+    return code ? code : 1;
 }
 
 int rebuild_catch_up(
@@ -151,7 +156,7 @@ int rebuild_catch_up(
     size_t slice = slice_of(rebuild, goal, events);
     rebuild->seen_seq = goal->through_seq;
     int code = feed_new(rebuild, goal, slice, err);
-    return code ? code : move_clocks(rebuild, goal);
+    return code ? code : move_clocks(rebuild, goal, err);
 }
 
 uint64_t rebuild_done(const struct rebuild *rebuild) {

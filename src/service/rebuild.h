@@ -16,6 +16,7 @@ struct rebuild_options {
     struct engine_options engine;
     uint64_t through_seq;        /* rows up to here are sorted and fed */
     int64_t now_ms, held_ms;     /* the clocks that the engine is to end at */
+    size_t keeps;                /* contacts in memory, while some share subjects; 0: a million */
 };
 
 struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *options);

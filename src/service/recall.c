@@ -15,6 +15,9 @@ enum {
 struct recall {
     struct store *store;
     struct line_reader *reader;
+    struct recall_point point;
+    int failure; /* of the engine that is served now */
+    struct err err;
 };
 
 struct recall *recall_new(struct store *store) {
@@ -46,26 +49,62 @@ static bool was_fed(const struct recall_point *point, const struct journal_row *
     return row->at_ms != point->at_ms ? row->at_ms < point->at_ms : row->seq < point->seq;
 }
 
-int recall_contact(struct recall *recall, struct engine *engine, struct span contact,
-    const struct recall_point *point, struct err *err) {
-    struct journal_cursor *cursor;
+/* Of the contact of an event asked for, the first row says whether it is one that left. */
+static int read_rows(struct recall *recall, struct engine *engine, struct journal_cursor *cursor) {
     struct journal_row row;
     struct event event;
-    if (!engine_is_evicted(engine, contact)) return 0;
-    int code = journal_contact(recall->store, contact, &cursor, err);
-    if (code) return code;
-    while ((code = journal_next(cursor, &row, err)) > 0) {
-        if (!was_fed(point, &row)) continue;
-        if ((code = journal_event(recall->reader, &row, &event, err))) break;
+    bool is_known = false;
+    int code;
+    while ((code = journal_next(cursor, &row, &recall->err)) > 0) {
+        if (!is_known && !engine_is_evicted(engine, row.contact)) return 0;
+        if (!is_known) counter_inc(contacts_recalled);
+        is_known = true;
+        if (!was_fed(&recall->point, &row)) continue;
+        if ((code = journal_event(recall->reader, &row, &event, &recall->err))) return code;
         engine_recall_event(engine, &event);
     }
+    return code;
+}
+
+static int read_contact(void *arg, struct engine *engine, struct span contact, uint64_t seq) {
+    struct recall *recall = arg;
+    struct journal_cursor *cursor = NULL;
+    int code = contact.p ? journal_contact(recall->store, contact, &cursor, &recall->err)
+                         : journal_contact_of(recall->store, seq, &cursor, &recall->err);
+    if (!code) code = read_rows(recall, engine, cursor);
     journal_close(cursor);
-    if (code) return code;
-    engine_recalled(engine, contact);
-    counter_inc(contacts_recalled);
-    return 0;
+    if (code) recall->failure = code;
+    return code;
+}
+
+void recall_serve(struct recall *recall, struct engine *engine) {
+    recall->point = (struct recall_point){.order = RECALL_BY_SEQ, .seq = UINT64_MAX};
+    recall->failure = 0;
+    engine_set_recall(engine, read_contact, recall);
+}
+
+void recall_through(struct recall *recall, const struct recall_point *point) {
+    recall->point = *point;
+}
+
+int recall_failure(const struct recall *recall, struct err *err) {
+    if (recall->failure) *err = recall->err;
+    return recall->failure;
+}
+
+int recall_contact(struct recall *recall, struct engine *engine, struct span contact,
+    const struct recall_point *point, struct err *err) {
+    struct recall_point standing = recall->point;
+    if (!engine_is_evicted(engine, contact)) return 0;
+    recall->point = *point;
+    int code = engine_recall(engine, contact);
+    recall->point = standing;
+    recall->failure = 0; /* nothing came back: it may be tried again */
+    if (code) *err = recall->err;
+    return code;
 }
 
 void recall_let_go(struct engine *engine) {
     engine_evict(engine, engine_now(engine) - QUIET_MS, LET_GO_MOST);
+    engine_rest(engine, LET_GO_MOST);
 }

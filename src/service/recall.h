@@ -23,7 +23,16 @@ struct recall_point {
     int64_t at_ms;       /* BY_TIME */
     uint64_t through_seq; /* BY_TIME: none beyond it */
 };
-/* Does nothing for a contact that is in memory, or that nobody knows. The errors of the store; ERR_CORRUPT. */
+/* From now on the engine has contacts read back from here when it needs them, with all their events in the journal. */
+void recall_serve(struct recall *recall, struct engine *engine);
+/* From now on with those up to here. */
+void recall_through(struct recall *recall, const struct recall_point *point);
+/* After engine_event() and engine_advance(): what kept a contact from being read back; 0. Such an engine is to be
+ * thrown away. */
+int recall_failure(const struct recall *recall, struct err *err) WARN_UNUSED;
+
+/* Of the engine that is served; with its events up to here. Does nothing for a contact that is in memory, or that nobody
+ * knows. The errors of the store, ERR_CORRUPT: the engine is as it was. */
 int recall_contact(struct recall *recall, struct engine *engine, struct span contact,
     const struct recall_point *point, struct err *err) WARN_UNUSED;
 

@@ -62,3 +62,7 @@ int service_reload(struct service *service, void (*done)(void *arg, const char *
     findings_fini(&found);
     return code;
 }
+
+void service_reload_by(struct service *service, int64_t uid) {
+    if (service->adoption) service->adoption->by_uid = uid;
+}

@@ -12,7 +12,10 @@
 #include "slad/wire/line.h"
 #include "slad/wire/report.h"
 
-enum { JUDGE_EVERY = 1024 }; /* events between two rounds of level judging: bounds what waits to be judged */
+enum {
+    JUDGE_EVERY = 1024, /* events between two rounds of level judging: bounds what waits to be judged */
+    EVENTS_A_STEP = 6,  /* some 15 us: what is fetched is there by then, and still there */
+};
 
 struct entry {
     int64_t at;
@@ -131,15 +134,28 @@ static int by_time(const struct entry *a, const struct entry *b) {
     return a->moment && b->moment ? engine_compare(a->moment, b->moment) : (a->moment != NULL) - (b->moment != NULL);
 }
 
+/* The first of n in order that comes after an entry. */
+static size_t first_after(const struct entry *list, size_t n, const struct entry *entry) {
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (by_time(&list[mid], entry) <= 0) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+/* Files are out of order by a little: only where the halves overlap is anything moved. */
 static void merge(struct entry *list, struct entry *spare, size_t n) {
     if (n < 2) return;
-    size_t half = n / 2, i = 0, j = half, k = 0;
+    size_t half = n / 2;
     merge(list, spare, half);
     merge(list + half, spare, n - half);
     if (by_time(&list[half - 1], &list[half]) <= 0) return;
-    memcpy(spare, list, half * sizeof *list);
-    while (i < half && j < n) list[k++] = by_time(&spare[i], &list[j]) <= 0 ? spare[i++] : list[j++];
-    while (i < half) list[k++] = spare[i++];
+    size_t k = first_after(list, half, &list[half]), i = 0, j = half, moved = half - k;
+    memcpy(spare, list + k, moved * sizeof *list);
+    while (i < moved && j < n) list[k++] = by_time(&spare[i], &list[j]) <= 0 ? spare[i++] : list[j++];
+    while (i < moved) list[k++] = spare[i++];
 }
 
 static void sort(struct replay *replay) {
@@ -184,11 +200,19 @@ int64_t replay_until(const struct replay *replay) {
     return replay->count ? replay->entries[replay->count - 1].at : 0;
 }
 
+static void foresee(const struct replay *replay, size_t i) {
+    for (unsigned step = 0; step < ENGINE_FORESEE_STEPS; step++) {
+        size_t ahead = i + (ENGINE_FORESEE_STEPS - step) * EVENTS_A_STEP;
+        if (ahead < replay->count && replay->entries[ahead].moment) engine_foresee(replay->entries[ahead].moment, step);
+    }
+}
+
 struct engine *replay_run(struct replay *replay) {
     struct engine *engine = replay->engine;
     int64_t until = replay_until(replay);
     for (size_t i = 0; i < replay->count && replay->entries[i].at <= until; i++) {
         struct entry *entry = &replay->entries[i];
+        foresee(replay, i);
         if (i % JUDGE_EVERY == 0) engine_judge(engine, entry->at - 1);
         engine_advance(engine, entry->at, entry->at);
         if (entry->moment) engine_take(engine, entry->moment);
@@ -254,6 +278,7 @@ int replay_report(const struct replay_options *options, const struct ruleset *ru
     struct json_writer w = {.out = out, .indent = indent};
     (void)replay_run(replay);
     tell(replay, &w);
+    if (options->accepted) *options->accepted = replay->accepted;
     replay_close(replay);
     return 0;
 }

@@ -133,8 +133,11 @@ static int64_t read_as_of(const struct service *service, int64_t now) {
 static void advance(struct service *service, int64_t now) {
     int64_t held = now - service->config->grace_ms;
     if (engine_next(service->engine) <= held) held = read_as_of(service, now) - service->config->grace_ms;
+    struct err err;
     engine_advance(service->engine, now, held);
     engine_judge(service->engine, engine_held(service->engine));
+    int code = recall_failure(service->recall, &err);
+    if (code) service_fail_batch(service, code, &err);
 }
 
 static void publish_if_due(struct service *service, int64_t now) {
@@ -411,9 +414,11 @@ int service_open(struct config *config, const struct service_options *options, i
     /* Limits that passed meanwhile wait for the first turn: followed files may have something to say about them. */
     watch_leap(service, engine_now(service->engine), now_ms);
     engine_advance(service->engine, now_ms, engine_held(service->engine));
-    code = gaps_start(service, err);
+    code = recall_failure(service->recall, err);
+    if (!code) code = gaps_start(service, err);
     if (!code && service->dirty) code = commit(service, err);
     service->dirty = false;
+    if (!code && options->uses_threads) code = store_checkpoint_aside(service->store, err);
     if (code) {
         close_all(service);
         return code;

@@ -1,75 +1,22 @@
-/* Both sides are brought to the same form, a key and a text for what is known of it, and compared as such: nothing of the
- * code that writes records is used, so that a mistake of it shows.
- *
- * A limit that ran out may be put off by grace, up to five times it (docs/STANDARDS.md, Time, live): records that hang on
- * one that ran out within that of the clock are passed by. */
+/* Both sides are brought to the same form, and compared as such: nothing of the code that writes records is used, so that
+ * a mistake of it shows. */
 #include "slad/service/verify.h"
 
+#include <math.h>
 #include <stdlib.h>
-#include "rebuild.h"
 #include "record.h"
-#include "slad/base/map.h"
-#include "slad/base/mem.h"
 #include "slad/service/book.h"
 #include "slad/store/breaches.h"
 #include "slad/store/journal.h"
-#include "slad/store/snapshot.h"
 #include "slad/store/versions.h"
 #include "slad/wire/report.h"
+#include "verify_state.h"
 
-enum { SLICE_EVENTS = 10000, PUT_OFF_GRACES = 6, LINES_MAX = 200, RECORDS = 1000 };
+enum { SLICE_EVENTS = 10000, LINES_MAX = 200, RECORDS = 1000 };
 
-struct known { /* what the replay says of a key */
-    struct span key, text;
-    bool seen;
-};
-struct facts {
-    struct map map;
-    struct arena arena;
-};
+/* ---------------------------------------------------------------- comparing */
 
-struct verifying {
-    const struct config *config;
-    struct store *store;
-    struct snapshot_facts snapshot;
-    int64_t now_ms, held_ms;
-    int64_t *since; /* of the version in force of each standard; INSTANT_NEVER: not to be compared */
-    struct facts facts;
-    struct facts held_back; /* figures, were all limits put off */
-    struct buf key, text;
-    struct buf *lines;
-    struct verify result;
-    int code;
-    struct err *err;
-};
-
-/* ---------------------------------------------------------------- facts */
-
-static bool key_eq(const void *item, const void *key) {
-    return span_eq(((const struct known *)item)->key, *(const struct span *)key);
-}
-
-static struct known *find(const struct facts *facts, struct span key) {
-    return map_find(&facts->map, span_hash(key), key_eq, &key);
-}
-
-static struct span keep(struct facts *facts, struct span text) {
-    return (struct span){arena_text(&facts->arena, text), text.n};
-}
-
-static void put(struct facts *facts, struct span key, struct span text) {
-    struct known *known = arena_alloc(&facts->arena, sizeof *known);
-    *known = (struct known){keep(facts, key), keep(facts, text), false};
-    map_add(&facts->map, span_hash(known->key), known);
-}
-
-static void facts_fini(struct facts *facts) {
-    map_fini(&facts->map);
-    arena_fini(&facts->arena);
-    *facts = (struct facts){0};
-}
-
-static void say(struct verifying *v, const char *what, struct span key, struct span have, struct span want) {
+void verify_say(struct verifying *v, const char *what, struct span key, struct span have, struct span want) {
     if (v->result.wrong++ >= LINES_MAX) return;
     buf_add_text(v->lines, what);
     buf_add_text(v->lines, ": ");
@@ -81,11 +28,11 @@ static void say(struct verifying *v, const char *what, struct span key, struct s
 
 /* A record against the replay. False: the replay does not know of it. */
 static bool compare(struct verifying *v, const char *what) {
-    struct known *known = find(&v->facts, buf_span(&v->key));
+    struct known *known = facts_find(&v->facts, buf_span(&v->key));
     if (!known) return false;
     known->seen = true;
     v->result.compared++;
-    if (!span_eq(known->text, buf_span(&v->text))) say(v, what, known->key, buf_span(&v->text), known->text);
+    if (!span_eq(known->text, buf_span(&v->text))) verify_say(v, what, known->key, buf_span(&v->text), known->text);
     return true;
 }
 
@@ -96,9 +43,18 @@ static size_t standard_named(const struct verifying *v, struct span name) {
     return SIZE_MAX;
 }
 
-static bool is_compared(const struct verifying *v, struct span name) {
+size_t verify_standard(const struct verifying *v, struct span name) {
     size_t i = standard_named(v, name);
-    return i != SIZE_MAX && v->since[i] != INSTANT_NEVER;
+    return i != SIZE_MAX && v->since[i] != INSTANT_NEVER ? i : SIZE_MAX;
+}
+
+static bool is_compared(const struct verifying *v, struct span name) {
+    return verify_standard(v, name) != SIZE_MAX;
+}
+
+bool verify_has_window(const struct verifying *v, size_t standard) {
+    bool is_whole = (uint64_t)v->snapshot.events == v->snapshot.last_seq;
+    return is_whole || v->config->rules.standards[standard]->window != WINDOW_ALL;
 }
 
 /* ---------------------------------------------------------------- standards */
@@ -122,6 +78,25 @@ static int find_standards(struct verifying *v) {
     return code;
 }
 
+/* ---------------------------------------------------------------- replays */
+
+int verify_rebuild(struct verifying *v, const struct rebuild_options *options, struct rebuild **out) {
+    *out = rebuild_new(v->store, options);
+    int code;
+    while ((code = rebuild_step(*out, SLICE_EVENTS, v->err)) > 0) {
+    }
+    return code;
+}
+
+int verify_earlier(struct verifying *v) {
+    int64_t put_off_ms = PUT_OFF_GRACES * v->config->grace_ms;
+    struct rebuild_options options = {.rules = &v->config->rules, .engine = {.effect = book_effect, .arg = &v->earlier_book},
+        .now_ms = v->now_ms, .held_ms = v->held_ms - put_off_ms - 1};
+    if (v->earlier) return 0;
+    int code = snapshot_seq_before(v->store, v->now_ms - put_off_ms, &options.through_seq, v->err);
+    return code ? code : verify_rebuild(v, &options, &v->earlier);
+}
+
 /* ---------------------------------------------------------------- breaches of contacts */
 
 static void breach_text(struct verifying *v, struct span contact, struct span group, const int64_t times[3], double elapsed) {
@@ -142,7 +117,7 @@ static void put_breach(struct verifying *v, const struct breach *b) {
     breach_key(v, span_of(b->standard->name), buf_span(&subject), b->started_ms, b->nth);
     breach_text(v, b->contact, buf_span(&group), (int64_t[]){b->due_ms, b->decided_ms, b->ended_ms},
         b->has_elapsed ? record_in_units(b->standard, b->elapsed) : 0);
-    put(&v->facts, buf_span(&v->key), buf_span(&v->text));
+    facts_put(&v->facts, buf_span(&v->key), buf_span(&v->text));
     buf_fini(&subject);
     buf_fini(&group);
 }
@@ -156,27 +131,35 @@ static void visit_record(void *arg, const struct breach_record *r) {
     int held = journal_has_contact(v->store, r->contact, v->err);
     if (held < 0) v->code = held;
     else if (held > 0) v->result.passed_by++; /* its events were let go */
-    else say(v, "breach that is none", buf_span(&v->key), buf_span(&v->text), (struct span){0});
+    else verify_say(v, "breach that is none", buf_span(&v->key), buf_span(&v->text), (struct span){0});
+}
+
+static struct known *missing(struct verifying *v, const struct breach *b) {
+    struct buf subject = {0};
+    if (!is_compared(v, span_of(b->standard->name))) return NULL;
+    subject_json(b->standard, &b->subject, &subject);
+    breach_key(v, span_of(b->standard->name), buf_span(&subject), b->started_ms, b->nth);
+    buf_fini(&subject);
+    struct known *known = facts_find(&v->facts, buf_span(&v->key));
+    return known && !known->seen ? known : NULL;
 }
 
 /* Those of the replay that are not on record. */
-static void find_missing(struct verifying *v, const struct book *book) {
+static int find_missing(struct verifying *v, const struct book *book) {
     size_t count;
+    int code = 0;
     struct book_entry **list = book_breaches(book, &count);
-    int64_t certain = v->held_ms - PUT_OFF_GRACES * v->config->grace_ms;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !code; i++) {
         const struct breach *b = &list[i]->effect.breach;
-        if (!is_compared(v, span_of(b->standard->name))) continue;
-        struct buf subject = {0};
-        subject_json(b->standard, &b->subject, &subject);
-        breach_key(v, span_of(b->standard->name), buf_span(&subject), b->started_ms, b->nth);
-        buf_fini(&subject);
-        struct known *known = find(&v->facts, buf_span(&v->key));
-        if (!known || known->seen) continue;
-        if (b->decided_ms >= certain) v->result.passed_by++;
-        else say(v, "breach that is not on record", known->key, (struct span){0}, known->text);
+        struct known *known = missing(v, b);
+        if (!known) continue;
+        code = verify_earlier(v);
+        if (code) break;
+        if (!book_find(&v->earlier_book, b)) v->result.passed_by++;
+        else verify_say(v, "breach that is not on record", known->key, (struct span){0}, known->text);
     }
     free(list);
+    return code;
 }
 
 static int compare_breaches(struct verifying *v, const struct book *book) {
@@ -189,7 +172,7 @@ static int compare_breaches(struct verifying *v, const struct book *book) {
     while ((code = breaches_each_live(v->store, &run, visit_record, v, v->err)) > 0 && !v->code) {
     }
     if (code >= 0) code = v->code;
-    if (!code) find_missing(v, book);
+    if (!code) code = find_missing(v, book);
     facts_fini(&v->facts);
     return code;
 }
@@ -201,6 +184,38 @@ static void figures_text(struct buf *text, const struct figures_row *f) {
     buf_printf(text, "open %lld, met %lld, missed %lld, excluded %lld, %s, durations %lld", (long long)f->open,
         (long long)f->met, (long long)f->missed, (long long)f->excluded, state_name(f->state), (long long)f->durations);
     if (f->durations) buf_printf(text, ", mean %.6g, min %.6g, max %.6g", f->mean, f->min, f->max);
+}
+
+static int by_q(const void *a, const void *b) {
+    const struct percentile_row *x = a, *y = b;
+    return (x->q > y->q) - (x->q < y->q);
+}
+
+static void add_percentiles(struct buf *text, struct percentile_row *rows, size_t count) {
+    if (count) qsort(rows, count, sizeof *rows, by_q);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].has_value) buf_printf(text, ", p%.10g %.6g", rows[i].q, rows[i].value);
+}
+
+/* Those that were published with the figures; one more than there should be shows as well. */
+static int add_published(struct verifying *v, const struct standard *s, const struct history_row *row) {
+    size_t room = s->percentile_count + 1, count = 0;
+    struct percentile_row *rows = mem_alloc(room * sizeof *rows);
+    int code = percentiles_at(v->store, row->place.series, row->at_ms, rows, room, &count, v->err);
+    if (!code) add_percentiles(&v->text, rows, count);
+    free(rows);
+    return code;
+}
+
+static void add_replayed(struct buf *text, const struct figures *f) {
+    size_t count = f->durations ? f->standard->percentile_count : 0;
+    struct percentile_row *rows = mem_alloc((count + 1) * sizeof *rows);
+    for (size_t i = 0; i < count; i++) {
+        const struct decimal *q = &f->standard->percentiles[i];
+        rows[i] = (struct percentile_row){(double)q->units / pow(10, q->digits), true, record_in_units(f->standard, f->percentiles[i])};
+    }
+    add_percentiles(text, rows, count);
+    free(rows);
 }
 
 static void figures_key(struct verifying *v, struct span standard, struct span group) {
@@ -226,16 +241,15 @@ static void put_figures(void *arg, const struct figures *f) {
     group_json(f->standard, &f->group, &group);
     figures_key(v, span_of(f->standard->name), buf_span(&group));
     figures_text(&v->text, &row);
-    put(putting->facts, buf_span(&v->key), buf_span(&v->text));
+    add_replayed(&v->text, f);
+    facts_put(putting->facts, buf_span(&v->key), buf_span(&v->text));
     buf_fini(&group);
 }
 
 /* The figures of a standard in force since before the publish, whose window the journal still holds. */
 static bool are_compared(const struct verifying *v, struct span name) {
-    size_t i = standard_named(v, name);
-    if (!is_compared(v, name) || v->since[i] >= v->snapshot.published_ms) return false;
-    bool is_whole = (uint64_t)v->snapshot.events == v->snapshot.last_seq;
-    return is_whole || v->config->rules.standards[i]->window != WINDOW_ALL;
+    size_t i = verify_standard(v, name);
+    return i != SIZE_MAX && v->since[i] < v->snapshot.published_ms && verify_has_window(v, i);
 }
 
 static void visit_figures(void *arg, const struct history_row *row) {
@@ -246,7 +260,8 @@ static void visit_figures(void *arg, const struct history_row *row) {
     }
     figures_key(v, row->standard, row->group);
     figures_text(&v->text, &row->figures);
-    struct known *now = find(&v->facts, buf_span(&v->key)), *before = find(&v->held_back, buf_span(&v->key));
+    if (!v->code) v->code = add_published(v, v->config->rules.standards[verify_standard(v, row->standard)], row);
+    struct known *now = facts_find(&v->facts, buf_span(&v->key)), *before = facts_find(&v->held_back, buf_span(&v->key));
     struct span nothing = SPAN("open 0, met 0, missed 0, excluded 0, no_data, durations 0");
     struct span want = now ? now->text : nothing, other = before ? before->text : nothing;
     if (now) now->seen = true;
@@ -254,16 +269,8 @@ static void visit_figures(void *arg, const struct history_row *row) {
         v->result.passed_by++; /* a limit was about to be decided */
     } else {
         v->result.compared++;
-        if (!span_eq(want, buf_span(&v->text))) say(v, "figures", buf_span(&v->key), buf_span(&v->text), want);
+        if (!span_eq(want, buf_span(&v->text))) verify_say(v, "figures", buf_span(&v->key), buf_span(&v->text), want);
     }
-}
-
-static int rebuild_to(struct verifying *v, const struct rebuild_options *options, struct rebuild **out) {
-    *out = rebuild_new(v->store, options);
-    int code;
-    while ((code = rebuild_step(*out, SLICE_EVENTS, v->err)) > 0) {
-    }
-    return code;
 }
 
 static int figures_at(struct verifying *v, int64_t held_ms, struct facts *facts) {
@@ -271,7 +278,7 @@ static int figures_at(struct verifying *v, int64_t held_ms, struct facts *facts)
     struct rebuild_options options = {.rules = &v->config->rules, .through_seq = v->snapshot.published_seq,
         .now_ms = v->snapshot.published_ms, .held_ms = held_ms};
     struct putting putting = {v, facts};
-    int code = rebuild_to(v, &options, &rebuild);
+    int code = verify_rebuild(v, &options, &rebuild);
     for (size_t i = 0; i < v->config->rules.standard_count && !code; i++)
         engine_figures(rebuild_engine(rebuild), i, put_figures, &putting);
     rebuild_free(rebuild);
@@ -284,6 +291,7 @@ static int compare_figures(struct verifying *v) {
     int code = figures_at(v, at - v->config->grace_ms, &v->facts);
     if (!code) code = figures_at(v, at - PUT_OFF_GRACES * v->config->grace_ms - 1, &v->held_back);
     if (!code) code = snapshot_figures(v->store, visit_figures, v, v->err);
+    if (!code) code = v->code;
     facts_fini(&v->facts);
     facts_fini(&v->held_back);
     return code;
@@ -293,7 +301,7 @@ static int compare_figures(struct verifying *v) {
 
 static void damage(void *arg, struct span line) {
     struct verifying *v = arg;
-    say(v, "damaged", line, (struct span){0}, (struct span){0});
+    verify_say(v, "damaged", line, (struct span){0}, (struct span){0});
 }
 
 static int replay_journal(struct verifying *v) {
@@ -301,8 +309,9 @@ static int replay_journal(struct verifying *v) {
     struct rebuild *rebuild;
     struct rebuild_options options = {.rules = &v->config->rules, .engine = {.effect = book_effect, .arg = &book},
         .through_seq = v->snapshot.last_seq, .now_ms = v->now_ms, .held_ms = v->held_ms};
-    int code = rebuild_to(v, &options, &rebuild);
+    int code = verify_rebuild(v, &options, &rebuild);
     if (!code) code = compare_breaches(v, &book);
+    if (!code) code = verify_lasting(v, rebuild_engine(rebuild));
     rebuild_free(rebuild);
     book_fini(&book);
     return code;
@@ -330,6 +339,8 @@ int verify_run(
     code = verify_all(&v);
     if (!code) *out = v.result;
     store_close(v.store);
+    rebuild_free(v.earlier);
+    book_fini(&v.earlier_book);
     free(v.since);
     buf_fini(&v.key);
     buf_fini(&v.text);

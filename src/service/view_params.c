@@ -208,6 +208,14 @@ int terms_known(const struct view_terms *terms, const struct ruleset *rules, str
 
 /* ---------------------------------------------------------------- standards */
 
+enum { NAMES_SHOWN = 10 }; /* more than that are looked up */
+
+static void add_names(struct buf *out, const char *const *names, size_t count) {
+    buf_add_text(out, count == 0 ? ": there is none" : count == 1 ? ": there is " : ": there are ");
+    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) buf_printf(out, "%s%s", i ? ", " : "", names[i]);
+    if (count > NAMES_SHOWN) buf_printf(out, " and %zu more (GET /v1/standards, slactl standards)", count - NAMES_SHOWN);
+}
+
 int no_such_standard(const struct ruleset *rules, struct span name, struct err *err) {
     const char **names = mem_alloc((rules->standard_count + 1) * sizeof *names);
     for (size_t i = 0; i < rules->standard_count; i++) names[i] = rules->standards[i]->name;
@@ -216,8 +224,12 @@ int no_such_standard(const struct ruleset *rules, struct span name, struct err *
     if (nearest)
         err_set(err, ERR_NOT_FOUND, "no standard is named \"%s\": did you mean \"%s\"?", buf_text(&typed),
             nearest);
-    else
-        err_set(err, ERR_NOT_FOUND, "no standard is named \"%s\"", buf_text(&typed));
+    else {
+        struct buf others = {0};
+        add_names(&others, names, rules->standard_count);
+        err_set(err, ERR_NOT_FOUND, "no standard is named \"%s\"%s", buf_text(&typed), buf_text(&others));
+        buf_fini(&others);
+    }
     buf_fini(&typed);
     free(names);
     return ERR_NOT_FOUND;

@@ -128,6 +128,11 @@ static void render_latest(struct history *history, const struct version *v) {
     json_field_raw(w, "meaning", v->meaning);
 }
 
+static void field_uid(struct json_writer *w, const char *name, int64_t uid) {
+    if (uid < 0) json_field_null(w, name);
+    else json_field_int(w, name, uid);
+}
+
 static void note_version(void *arg, const struct version *v) {
     struct history *history = arg;
     note_current(&history->current, v);
@@ -138,6 +143,8 @@ static void note_version(void *arg, const struct version *v) {
     json_field_instant(w, "since", v->since_ms);
     json_field_instant(w, "until", v->until_ms);
     json_field_string(w, "reason", v->reason);
+    field_uid(w, "by_uid", v->by_uid);
+    field_uid(w, "ended_by_uid", v->ended_by_uid);
     json_object_end(w);
 }
 

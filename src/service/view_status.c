@@ -85,6 +85,7 @@ static void field_engine(struct json_writer *w, const struct service *service) {
     json_object_begin(w);
     json_field_int(w, "contacts", (int64_t)size.contacts);
     json_field_int(w, "quiet_contacts", (int64_t)size.evicted);
+    json_field_int(w, "resting_contacts", (int64_t)size.resting);
     json_field_int(w, "open", (int64_t)size.open_cycles);
     json_field_int(w, "groups", (int64_t)size.groups);
     json_field_int(w, "records", (int64_t)size.records);

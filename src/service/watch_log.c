@@ -1,5 +1,6 @@
 #include "watch_log.h"
 
+#include "slad/base/counters.h"
 #include "slad/base/log.h"
 
 enum {
@@ -7,7 +8,18 @@ enum {
     SMALL_BYTES = 33 << 20, /* to here it shrinks (docs/STORAGE.md, journal_size_limit), and a header */
 };
 
+static void watch_copying(const struct service *service) {
+    const char *failure = store_checkpoint_failure(service->store);
+    uint64_t held;
+    if (!failure) return;
+    counter_inc(checkpoints_failed);
+    if (log_allow("database log not copied", service->now_ms, &held))
+        log_warning("the log of the database was not copied into it", "error=%s more=%llu next=\"trying again; what was "
+            "acknowledged is safe in the log, which grows\"", LOG_TEXT(span_of(failure)), (unsigned long long)held);
+}
+
 void watch_log(struct service *service) {
+    watch_copying(service);
     uint64_t bytes = store_wal_bytes(service->store);
     if (!service->log_grown && bytes > GROWN_BYTES)
         log_warning("the log of the database grows", "bytes=%llu next=\"a program that reads the database for long holds it "

@@ -1,4 +1,5 @@
-/* watch_log: tells when the database's write-ahead log grows because a reader holds it back, and when that is over.
+/* watch_log: tells when the database's write-ahead log cannot be copied, or grows because a reader holds it back, and when
+ * that is over.
  * Owns: service->log_grown.
  * Must not know: who reads. */
 #ifndef SLAD_SERVICE_WATCH_LOG_H

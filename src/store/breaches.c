@@ -16,6 +16,7 @@
 #include "slad/store/breaches.h"
 
 #include <assert.h>
+#include "store/changes.h"
 #include "store/db.h"
 
 const char *breach_kind_name(enum breach_kind kind) {
@@ -28,26 +29,10 @@ const char *breach_state_name(enum breach_state state) {
     return names[state];
 }
 
-/* RETURNING gives a row only when something was written: a breach that is the same already costs no page. */
-static const char PUT[] =
-    "INSERT INTO breaches (kind, standard, version, grp, contact, subject, started, nth, due, decided, "
-    "ended, elapsed,"
-    "  state, recorded, updated)"
-    " VALUES ('contact', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, iif(?10 IS NULL, 'open', 'closed'), "
-    "?12, ?12)"
-    " ON CONFLICT (standard, subject, started, nth) WHERE kind = 'contact' DO UPDATE SET"
-    "  version = excluded.version, grp = excluded.grp, contact = excluded.contact, due = excluded.due,"
-    "  decided = excluded.decided, ended = excluded.ended, elapsed = excluded.elapsed, state = "
-    "excluded.state,"
-    "  updated = excluded.updated, reason = NULL"
-    " WHERE (breaches.version, breaches.grp, breaches.contact, breaches.due, breaches.decided, "
-    "breaches.ended,"
-    "   breaches.elapsed, breaches.state) IS NOT (excluded.version, excluded.grp, excluded.contact, "
-    "excluded.due,"
-    "   excluded.decided, excluded.ended, excluded.elapsed, excluded.state)"
-    " RETURNING id";
+/* ---- a contact's ---- */
 
-static void bind_put(sqlite3_stmt *put, const struct breach_record *record) {
+/* ?1 to ?11 are what a record holds of a contact's breach, ?12 is now. */
+static void bind_record(sqlite3_stmt *put, const struct breach_record *record) {
     db_bind_span(put, 1, record->standard);
     db_bind_int(put, 2, record->version);
     db_bind_span(put, 3, record->group);
@@ -65,14 +50,12 @@ static void bind_put(sqlite3_stmt *put, const struct breach_record *record) {
     db_bind_int(put, 12, record->updated_ms);
 }
 
-/* Steps a statement that gives at most one id and must run to its end to take effect. 1: an id, 0: none. */
-static int step_id(sqlite3_stmt *statement, const char *doing, int64_t *id, struct err *err) {
-    int got = db_step(statement, doing, err);
+/* 1: its id, 0: there is none. */
+static int step_id(sqlite3_stmt *find, const char *doing, int64_t *id, struct err *err) {
+    int got = db_step(find, doing, err);
     if (got <= 0) return got;
-    int64_t found = sqlite3_column_int64(statement, 0);
-    int code = db_finish(statement, doing, err);
-    if (code != 0) return code;
-    *id = found;
+    *id = sqlite3_column_int64(find, 0);
+    sqlite3_reset(find);
     return 1;
 }
 
@@ -90,24 +73,61 @@ static int find(struct store *store, const struct breach_key *key, int64_t *id, 
     return step_id(find, "find a breach", id, err);
 }
 
+/* Steps an update of one row by its id, and notes it if there was anything to change. 1: there was not. */
+static int change(struct store *store, sqlite3_stmt *update, int64_t id, const char *doing, struct err *err) {
+    int code = db_finish(update, doing, err);
+    if (code != 0) return code;
+    if (sqlite3_changes(store->writer) == 0) return 1;
+    return changes_note(store, id, CHANGE_CHANGED, err);
+}
+
+static int add(struct store *store, sqlite3_stmt *insert, int64_t *id, const char *doing, struct err *err) {
+    int code = db_finish(insert, doing, err);
+    if (code != 0) return code;
+    *id = sqlite3_last_insert_rowid(store->writer); /* before the note has one */
+    return changes_note(store, *id, CHANGE_NEW, err);
+}
+
+static int add_contact(struct store *store, const struct breach_record *record, int64_t *id, struct err *err) {
+    sqlite3_stmt *put;
+    int code = db_write(store, STATEMENT_BREACH_ADD,
+        "INSERT INTO breaches (kind, standard, version, grp, contact, subject, started, nth, due, decided, ended, elapsed,"
+        "  state, recorded, updated)"
+        " VALUES ('contact', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, iif(?10 IS NULL, 'open', 'closed'), ?12, ?12)",
+        &put, err);
+    if (code != 0) return code;
+    bind_record(put, record);
+    return add(store, put, id, "write down a breach", err);
+}
+
+/* One that is so already costs no page. */
+static int change_contact(struct store *store, int64_t id, const struct breach_record *record, struct err *err) {
+    sqlite3_stmt *put;
+    int code = db_write(store, STATEMENT_BREACH_CHANGE,
+        "UPDATE breaches SET version = ?2, grp = ?3, contact = ?4, due = ?8, decided = ?9, ended = ?10, elapsed = ?11,"
+        "  state = iif(?10 IS NULL, 'open', 'closed'), updated = ?12, reason = NULL"
+        " WHERE id = ?13 AND (version, grp, contact, due, decided, ended, elapsed, state)"
+        "  IS NOT (?2, ?3, ?4, ?8, ?9, ?10, ?11, iif(?10 IS NULL, 'open', 'closed'))",
+        &put, err);
+    if (code != 0) return code;
+    bind_record(put, record);
+    db_bind_int(put, 13, id);
+    code = change(store, put, id, "write down a breach", err);
+    return code < 0 ? code : 0;
+}
+
+/* Looked for first: an upsert that tells the id by RETURNING, and a trigger that notes it, took a quarter longer. */
 int breach_put(
     struct store *store, const struct breach_record *record, int64_t *id, bool *is_new, struct err *err) {
     assert(store->in_transaction);
-    sqlite3_stmt *put;
-    int got = db_write(store, STATEMENT_BREACH_PUT, PUT, &put, err);
-    if (got != 0) return got;
-    bind_put(put, record);
-    sqlite3_set_last_insert_rowid(store->writer, 0); /* an update leaves it so */
-    got = step_id(put, "write down a breach", id, err);
-    bool inserted = sqlite3_last_insert_rowid(store->writer) != 0;
-    if (got == 0) {
-        struct breach_key key = {record->standard, record->subject, record->started_ms, record->nth};
-        inserted = false;
-        got = find(store, &key, id, err);
-    }
+    struct breach_key key = {record->standard, record->subject, record->started_ms, record->nth};
+    int64_t found = 0;
+    int got = find(store, &key, &found, err);
     if (got < 0) return got;
-    assert(got == 1);
-    *is_new = inserted;
+    int code = got ? change_contact(store, found, record, err) : add_contact(store, record, &found, err);
+    if (code != 0) return code;
+    *id = found;
+    *is_new = !got;
     return 0;
 }
 
@@ -115,21 +135,22 @@ int breach_withdraw(struct store *store, const struct breach_key *key, const str
     int64_t *id, struct err *err) {
     assert(store->in_transaction);
     sqlite3_stmt *withdraw;
-    int got = db_write(store, STATEMENT_BREACH_WITHDRAW,
-        "UPDATE breaches SET state = 'withdrawn', updated = ?5, reason = ?6 WHERE kind = 'contact' AND "
-        "standard = ?1"
-        " AND subject = ?2 AND started = ?3 AND nth = ?4 AND state <> 'withdrawn' RETURNING id",
+    int64_t found = 0;
+    int got = find(store, key, &found, err);
+    if (got <= 0) return got < 0 ? got : 1;
+    int code = db_write(store, STATEMENT_BREACH_WITHDRAW,
+        "UPDATE breaches SET state = 'withdrawn', updated = ?2, reason = ?3 WHERE id = ?1 AND state <> 'withdrawn'",
         &withdraw, err);
-    if (got != 0) return got;
-    db_bind_span(withdraw, 1, key->standard);
-    db_bind_span(withdraw, 2, key->subject);
-    db_bind_int(withdraw, 3, key->started_ms);
-    db_bind_int(withdraw, 4, key->nth);
-    db_bind_int(withdraw, 5, end->now_ms);
-    db_bind_text(withdraw, 6, end->reason);
-    got = step_id(withdraw, "withdraw a breach", id, err);
-    return got < 0 ? got : !got;
+    if (code != 0) return code;
+    db_bind_int(withdraw, 1, found);
+    db_bind_int(withdraw, 2, end->now_ms);
+    db_bind_text(withdraw, 3, end->reason);
+    code = change(store, withdraw, found, "withdraw a breach", err);
+    if (code == 0) *id = found;
+    return code;
 }
+
+/* ---- a level's ---- */
 
 static int find_level(struct store *store, const struct level_key *key, int64_t *id, struct err *err) {
     sqlite3_stmt *find;
@@ -157,9 +178,7 @@ static int add_level(struct store *store, const struct breach_record *record, in
     db_bind_span(open, 4, record->target);
     db_bind_int(open, 5, record->opened_ms);
     db_bind_int(open, 6, record->updated_ms);
-    code = db_finish(open, "open a level", err);
-    if (code == 0) *id = sqlite3_last_insert_rowid(store->writer);
-    return code;
+    return add(store, open, id, "open a level", err);
 }
 
 int level_open(
@@ -176,20 +195,12 @@ int level_open(
 int level_close(struct store *store, const struct level_key *key, const struct breach_end *end, int64_t *id,
     struct err *err) {
     assert(store->in_transaction);
-    sqlite3_stmt *close;
-    int got = db_write(store, STATEMENT_LEVEL_CLOSE,
-        "UPDATE breaches SET state = 'closed', closed = ?4, updated = ?5, reason = ?6 WHERE kind = 'level'"
-        " AND state = 'open' AND standard = ?1 AND grp = ?2 AND target = ?3 RETURNING id",
-        &close, err);
-    if (got != 0) return got;
-    db_bind_span(close, 1, key->standard);
-    db_bind_span(close, 2, key->group);
-    db_bind_span(close, 3, key->target);
-    db_bind_int(close, 4, end->closed_ms);
-    db_bind_int(close, 5, end->now_ms);
-    db_bind_text(close, 6, end->reason);
-    got = step_id(close, "close a level", id, err);
-    return got < 0 ? got : !got;
+    int64_t found = 0;
+    int got = find_level(store, key, &found, err);
+    if (got <= 0) return got < 0 ? got : 1;
+    int code = breach_close(store, found, end, err);
+    if (code == 0) *id = found;
+    return code;
 }
 
 int level_past(struct store *store, const struct breach_record *record, struct err *err) {
@@ -208,7 +219,8 @@ int level_past(struct store *store, const struct breach_record *record, struct e
     db_bind_int(past, 6, record->closed_ms);
     db_bind_int(past, 7, record->updated_ms);
     db_bind_span(past, 8, record->reason);
-    return db_finish(past, "write down a level", err);
+    int64_t id;
+    return add(store, past, &id, "write down a level", err);
 }
 
 int breach_close(struct store *store, int64_t id, const struct breach_end *end, struct err *err) {
@@ -223,7 +235,8 @@ int breach_close(struct store *store, int64_t id, const struct breach_end *end, 
     db_bind_int(close, 2, end->closed_ms);
     db_bind_int(close, 3, end->now_ms);
     db_bind_text(close, 4, end->reason);
-    return db_finish(close, "close a breach", err);
+    code = change(store, close, id, "close a breach", err);
+    return code < 0 ? code : 0;
 }
 
 int breach_excuse(struct store *store, int64_t id, const struct breach_excuse *excuse, struct err *err) {
@@ -236,6 +249,5 @@ int breach_excuse(struct store *store, int64_t id, const struct breach_excuse *e
     db_bind_int(note, 2, excuse->now_ms);
     db_bind_int(note, 3, excuse->uid);
     db_bind_span(note, 4, excuse->text.p ? excuse->text : SPAN(""));
-    code = db_finish(note, "excuse a breach", err);
-    return code ? code : sqlite3_changes(store->writer) == 0;
+    return change(store, note, id, "excuse a breach", err);
 }

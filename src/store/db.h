@@ -10,6 +10,7 @@
 #include "slad/model/instant.h"
 #include "slad/store/store.h"
 #include "store/anchor.h"
+#include "store/wal.h"
 
 /* One slot for each statement that is prepared once and reused; its text stands at its use. */
 enum statement {
@@ -21,12 +22,15 @@ enum statement {
     STATEMENT_JOURNAL_APPEND,
     STATEMENT_JOURNAL_KEYS,
     STATEMENT_JOURNAL_GET,
+    STATEMENT_JOURNAL_CONTACT,
+    STATEMENT_JOURNAL_CONTACT_OF,
     STATEMENT_JOURNAL_HAS_CONTACT,
     STATEMENT_JOURNAL_HAS_ID,
     STATEMENT_PRUNE_SCAN,
     STATEMENT_PRUNE_LAST_OF,
     STATEMENT_PRUNE_DELETE,
-    STATEMENT_BREACH_PUT,
+    STATEMENT_BREACH_ADD,
+    STATEMENT_BREACH_CHANGE,
     STATEMENT_BREACH_FIND,
     STATEMENT_BREACH_WITHDRAW,
     STATEMENT_BREACH_CLOSE,
@@ -38,7 +42,6 @@ enum statement {
     STATEMENT_BREACH_SINCE,
     STATEMENT_LEVEL_OPEN,
     STATEMENT_LEVEL_FIND,
-    STATEMENT_LEVEL_CLOSE,
     STATEMENT_LEVEL_PAST,
     STATEMENT_LEVELS_OPEN,
     STATEMENT_WARNING_PUT,
@@ -82,6 +85,7 @@ enum statement {
     STATEMENT_RETAIN_WARNING,
     STATEMENT_CHANGES_BOUNDS,
     STATEMENT_CHANGES_READ,
+    STATEMENT_CHANGES_NOTE,
     STATEMENT_CHANGES_TRIM,
     STATEMENT_COUNT
 };
@@ -103,13 +107,18 @@ struct store {
     struct anchor anchor;
     bool is_snapshot; /* snapshot.h: reader and writer are one connection, within one transaction */
     sqlite3 *writer, *reader;
+    struct wal wal;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     bool in_transaction, in_read;
+    bool contact_is_read; /* a cursor of the journal has a statement of the list below */
     struct marks marks, committed;
     struct map series; /* of struct series, by name: those asked for since the store was opened */
     bool series_added; /* in the open transaction */
     bool has_ballast;
 };
+
+/* A connection, set up as all of ours are; *db is to be closed on failure too, unless NULL (store.c). */
+int db_open(struct store *store, sqlite3 **db, struct err *err) WARN_UNUSED;
 
 /* The statement in this slot, prepared at its first use on one of the connections. */
 int db_write(struct store *store, enum statement slot, const char *sql, sqlite3_stmt **out,

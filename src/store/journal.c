@@ -63,6 +63,7 @@ struct journal_cursor {
     sqlite3_stmt *statement;
     bool by_seq; /* journal_read(): may rest, as it can go on behind `after` */
     bool at_end;
+    struct store *lender; /* of the statement; NULL: it is the cursor's own */
     uint64_t after;
     size_t rows; /* since the last rest */
 };
@@ -98,13 +99,33 @@ int journal_read(struct store *store, uint64_t after_seq, uint64_t through_seq, 
     return 0;
 }
 
-int journal_contact(struct store *store, struct span contact, struct journal_cursor **out, struct err *err) {
+/* Contacts are read back by the thousand: the statement is kept, and lent to one cursor at a time. */
+static int contact_open(
+    struct store *store, enum statement slot, const char *sql, struct journal_cursor **out, struct err *err) {
     struct journal_cursor start = {.by_seq = false};
-    int code = cursor_open(store, ROW_COLUMNS "WHERE contact = ?1 ORDER BY at, seq", &start, out, err);
+    if (store->contact_is_read) return cursor_open(store, sql, &start, out, err);
+    int code = db_read(store, slot, sql, &start.statement, err);
+    if (code != 0) return code;
+    store->contact_is_read = true;
+    start.lender = store;
+    *out = mem_dup(&start, sizeof start);
+    return 0;
+}
+
+int journal_contact(struct store *store, struct span contact, struct journal_cursor **out, struct err *err) {
+    int code = contact_open(
+        store, STATEMENT_JOURNAL_CONTACT, ROW_COLUMNS "WHERE contact = ?1 ORDER BY at, seq", out, err);
     if (code != 0) return code;
     /* The cursor outlives this call, the caller's text may not. */
     (void)sqlite3_bind_text64((*out)->statement, 1, contact.p, contact.n, SQLITE_TRANSIENT, SQLITE_UTF8);
     return 0;
+}
+
+int journal_contact_of(struct store *store, uint64_t seq, struct journal_cursor **out, struct err *err) {
+    int code = contact_open(store, STATEMENT_JOURNAL_CONTACT_OF,
+        ROW_COLUMNS "WHERE contact = (SELECT contact FROM events WHERE seq = ?1) ORDER BY at, seq", out, err);
+    if (code == 0) db_bind_int((*out)->statement, 1, (int64_t)seq);
+    return code;
 }
 
 int journal_next(struct journal_cursor *cursor, struct journal_row *row, struct err *err) {
@@ -130,7 +151,13 @@ void journal_rest(struct journal_cursor *cursor) {
 
 void journal_close(struct journal_cursor *cursor) {
     if (!cursor) return;
-    sqlite3_finalize(cursor->statement);
+    if (cursor->lender) {
+        sqlite3_reset(cursor->statement);
+        sqlite3_clear_bindings(cursor->statement);
+        cursor->lender->contact_is_read = false;
+    } else {
+        sqlite3_finalize(cursor->statement);
+    }
     free(cursor);
 }
 

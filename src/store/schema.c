@@ -276,8 +276,19 @@ static const char VIEWS_GAPS[] =
     "  id, input, " ISO("since") " AS since, " ISO("until") " AS until, (until - since) / 1000.0 AS lasted, reason"
     "  FROM data_gaps;";
 
+/* Who asked for the reload that began a version, and for the one that ended it. */
+static const char TABLES_BY_UID[] =
+    "DROP VIEW standard_list;"
+    "ALTER TABLE standards ADD COLUMN by_uid INTEGER;"
+    "ALTER TABLE standards ADD COLUMN ended_by_uid INTEGER;";
+static const char VIEWS_BY_UID[] =
+    "CREATE VIEW standard_list AS SELECT"
+    "  id, name, version, describe, file, line, " ISO("since") " AS since, by_uid, " ISO("until") " AS until, ended_by_uid,"
+    "  until IS NULL AS in_force, reason, meaning"
+    "  FROM standards;";
+
 /* MIGRATIONS[n] makes version n+1 out of version n. What was released is not changed any more: append. */
-static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}};
+static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}, {TABLES_BY_UID, VIEWS_BY_UID}};
 _Static_assert(sizeof MIGRATIONS / sizeof MIGRATIONS[0] == SCHEMA_VERSION, "a migration for each version");
 
 int schema_check(sqlite3 *db, bool *is_new, struct err *err) {

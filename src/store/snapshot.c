@@ -59,6 +59,15 @@ int snapshot_check(
     return got;
 }
 
+int snapshot_seq_before(struct store *store, int64_t received_ms, uint64_t *seq, struct err *err) {
+    char sql[96];
+    int64_t last = 0;
+    sqlite3_snprintf(sizeof sql, sql, "SELECT coalesce(max(seq), 0) FROM events WHERE received < %lld", (long long)received_ms);
+    int code = db_number(store->reader, sql, &last, err);
+    if (!code) *seq = (uint64_t)last;
+    return code;
+}
+
 int snapshot_facts(struct store *store, struct snapshot_facts *out, struct err *err) {
     struct snapshot_facts facts = {.last_seq = store->marks.journal_last};
     int64_t seq = 0;
@@ -79,7 +88,7 @@ static enum state state_of(struct span name) {
 int snapshot_figures(struct store *store, history_visit *visit, void *arg, struct err *err) {
     sqlite3_stmt *rows = NULL;
     static const char sql[] = "SELECT s.standard, s.grp, f.at, f.open, f.state, f.met, f.missed, f.excluded, f.durations,"
-                              " f.mean, f.min, f.max FROM series s JOIN figures f ON f.series = s.id"
+                              " f.mean, f.min, f.max, s.id FROM series s JOIN figures f ON f.series = s.id"
                               " AND f.at = (SELECT max(at) FROM figures WHERE series = s.id)";
     if (sqlite3_prepare_v2(store->reader, sql, -1, &rows, NULL) != SQLITE_OK)
         return db_fail(store->reader, "read the figures", err);
@@ -90,6 +99,7 @@ int snapshot_figures(struct store *store, history_visit *visit, void *arg, struc
             sqlite3_column_int64(rows, 6), sqlite3_column_int64(rows, 7), state_of(db_span(rows, 4)),
             sqlite3_column_int64(rows, 8), sqlite3_column_double(rows, 9), sqlite3_column_double(rows, 10),
             sqlite3_column_double(rows, 11)};
+        row.place = (struct history_place){.series = sqlite3_column_int64(rows, 12), .at_ms = row.at_ms};
         visit(arg, &row);
     }
     sqlite3_finalize(rows);

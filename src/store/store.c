@@ -28,13 +28,13 @@ static const char NEW_FILE[] = "PRAGMA page_size = 4096; PRAGMA auto_vacuum = IN
 static const char BOTH[] =
     "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;"
     "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;";
-static const char WRITER[] = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096;"
+static const char WRITER[] = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
                              "PRAGMA journal_size_limit = 33554432; PRAGMA secure_delete = FAST;"
                              "PRAGMA cache_size = -16384;";
 static const char READER[] = "PRAGMA query_only = ON; PRAGMA cache_size = -16384;";
 enum { BUSY_MS = 250 }; /* another program may write for a moment; the loop must not stand still for longer */
 
-static int open_connection(struct store *store, sqlite3 **db, struct err *err) {
+int db_open(struct store *store, sqlite3 **db, struct err *err) {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (sqlite3_open_v2(store->path, db, flags, NULL) != SQLITE_OK) {
         if (*db) return db_fail(*db, "open the database", err);
@@ -78,7 +78,7 @@ static int quick_check(sqlite3 *db, uint64_t bytes, struct err *err) {
 
 static int open_writer(struct store *store, uint64_t bytes, struct err *err) {
     bool is_new = false;
-    int code = open_connection(store, &store->writer, err);
+    int code = db_open(store, &store->writer, err);
     if (code == 0) code = schema_check(store->writer, &is_new, err);
     if (code == 0 && is_new) code = db_run(store->writer, NEW_FILE, "set up the database", err);
     if (code == 0) code = use_wal(store->writer, err);
@@ -86,22 +86,13 @@ static int open_writer(struct store *store, uint64_t bytes, struct err *err) {
     if (code == 0) code = quick_check(store->writer, bytes, err);
     if (code == 0) code = schema_migrate(store->writer, err);
     if (code == 0) code = changes_open(store, err);
+    wal_open(store);
     return code;
 }
 
 static int open_reader(struct store *store, struct err *err) {
-    int code = open_connection(store, &store->reader, err);
+    int code = db_open(store, &store->reader, err);
     return code ? code : db_run(store->reader, READER, "set up the database", err);
-}
-
-/* The log that a start finds may be in the page cache and not on the disk: after a sync that failed Linux takes its pages
- * for written. Commits behind it would be synced, and lost with it when the power fails. So it is copied into the database,
- * which writes and syncs its pages anew, and begins anew itself. A full disk, or a reader in the way, must not keep us
- * from starting. */
-static int begin_log_anew(struct store *store, struct err *err) {
-    if (sqlite3_wal_checkpoint_v2(store->writer, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK) return 0;
-    int code = db_fail(store->writer, "copy the log into the database", err);
-    return code == ERR_FULL || code == ERR_IN_USE ? 0 : code;
 }
 
 static int open_all(struct store *store, struct err *err) {
@@ -112,17 +103,17 @@ static int open_all(struct store *store, struct err *err) {
     free(lock);
     if (code == 0) code = files_check_database(store->path, &bytes, err);
     if (code == 0) code = open_writer(store, bytes, err);
-    if (code == 0) code = begin_log_anew(store, err);
+    if (code == 0) code = wal_begin_anew(store, err);
     if (code == 0) code = open_reader(store, err);
     if (code == 0) code = journal_open(store, err);
     if (code == 0) code = anchor_take(store->path, &store->anchor, err);
     return code;
 }
 
-/* One thread uses the library, and nobody asks how much it has allocated: mutexes and the count of that cost a
- * twentieth of an insert. Refused, and no harm, once the library is in use. */
+/* No connection is used by two threads, and nobody asks how much was allocated: the connections' mutexes and the count of
+ * that cost a twentieth of an insert. Refused, and no harm, once the library is in use. */
 static void configure_library(void) {
-    (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    (void)sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
@@ -146,6 +137,7 @@ int store_open(const char *path, struct store **out, struct err *err) {
 void store_close(struct store *store) {
     if (!store) return;
     store_rollback(store);
+    wal_close(store);
     for (size_t i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(store->statements[i]);
     series_clear(store);
     sqlite3_close_v2(store->reader);
@@ -178,6 +170,7 @@ int store_commit(struct store *store, struct err *err) {
     store->in_transaction = false;
     store->series_added = false;
     store->committed = store->marks;
+    wal_committed(store);
     return 0;
 }
 
@@ -244,15 +237,6 @@ int store_meta_drop(struct store *store, const char *prefix, struct err *err) {
     if (code != 0) return code;
     db_bind_text(drop, 1, prefix);
     return db_finish(drop, "forget remembered numbers", err);
-}
-
-int store_checkpoint(struct store *store, struct err *err) {
-    assert(!store->in_transaction);
-    int rc = sqlite3_wal_checkpoint_v2(store->writer, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    /* Busy: a reader is in the way, or another program checkpoints. */
-    return rc == SQLITE_OK || rc == SQLITE_BUSY
-               ? 0
-               : db_fail(store->writer, "copy the log into the database", err);
 }
 
 uint64_t store_wal_bytes(const struct store *store) {

@@ -3,12 +3,19 @@
 #include <assert.h>
 #include "store/db.h"
 
+static void bind_uid(sqlite3_stmt *statement, int place, int64_t uid) {
+    if (uid < 0)
+        sqlite3_bind_null(statement, place);
+    else
+        db_bind_int(statement, place, uid);
+}
+
 int version_begin(struct store *store, const struct version *version, int64_t *id, struct err *err) {
     assert(store->in_transaction);
     sqlite3_stmt *begin;
     int code = db_write(store, STATEMENT_VERSION_BEGIN,
-        "INSERT INTO standards (name, version, meaning, describe, file, line, since) VALUES (?1,"
-        " (SELECT coalesce(max(version), 0) + 1 FROM standards WHERE name = ?1), ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO standards (name, version, meaning, describe, file, line, since, by_uid) VALUES (?1,"
+        " (SELECT coalesce(max(version), 0) + 1 FROM standards WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?7)",
         &begin, err);
     if (code != 0) return code;
     db_bind_span(begin, 1, version->name);
@@ -17,6 +24,7 @@ int version_begin(struct store *store, const struct version *version, int64_t *i
     db_bind_span(begin, 4, version->file.p ? version->file : SPAN(""));
     db_bind_int(begin, 5, version->line);
     db_bind_int(begin, 6, version->since_ms);
+    bind_uid(begin, 7, version->by_uid);
     code = db_finish(begin, "write down a standard", err);
     if (code == 0) *id = sqlite3_last_insert_rowid(store->writer);
     return code;
@@ -36,15 +44,16 @@ int version_note(struct store *store, int64_t id, const struct version *version,
     return code ? code : sqlite3_changes(store->writer) == 0;
 }
 
-int version_end(struct store *store, int64_t id, int64_t now_ms, const char *reason, struct err *err) {
+int version_end(struct store *store, int64_t id, const struct version_end *how, struct err *err) {
     assert(store->in_transaction);
     sqlite3_stmt *end;
     int code = db_write(store, STATEMENT_VERSION_END,
-        "UPDATE standards SET until = ?2, reason = ?3 WHERE id = ?1 AND until IS NULL", &end, err);
+        "UPDATE standards SET until = ?2, reason = ?3, ended_by_uid = ?4 WHERE id = ?1 AND until IS NULL", &end, err);
     if (code != 0) return code;
     db_bind_int(end, 1, id);
-    db_bind_int(end, 2, now_ms);
-    db_bind_text(end, 3, reason);
+    db_bind_int(end, 2, how->now_ms);
+    db_bind_text(end, 3, how->reason);
+    bind_uid(end, 4, how->by_uid);
     code = db_finish(end, "end a standard", err);
     return code ? code : sqlite3_changes(store->writer) == 0;
 }
@@ -61,11 +70,14 @@ static struct version version_of(sqlite3_stmt *row) {
         .since_ms = sqlite3_column_int64(row, 7),
         .until_ms = db_instant(row, 8),
         .reason = db_span(row, 9),
+        .by_uid = db_is_null(row, 10) ? -1 : sqlite3_column_int64(row, 10),
+        .ended_by_uid = db_is_null(row, 11) ? -1 : sqlite3_column_int64(row, 11),
     };
 }
 
 #define VERSION_COLUMNS                                                                                      \
-    "SELECT id, name, version, meaning, describe, file, line, since, until, reason FROM standards "
+    "SELECT id, name, version, meaning, describe, file, line, since, until, reason, by_uid, ended_by_uid "   \
+    "FROM standards "
 
 static int each(
     sqlite3 *db, const char *sql, struct span name, version_visit *visit, void *arg, struct err *err) {

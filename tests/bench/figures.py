@@ -19,6 +19,8 @@ FIGURES = [
     Figure('ingest', 'Unix socket to journal and breaches on disk, acknowledged, 20 standards', 'events/s', floor=250e3, goal=500e3, limit='cjson-insert'),
     Figure('ingest-ack', 'from due to be sent to acknowledged at half that load, 99th percentile', 'ms', 'less', floor=50, limit='sync'),
     Figure('ingest-open', 'speed of the same with a million contacts open, of that with a thousand', '%', floor=80),
+    Figure('ingest-scattered', 'the same, contacts have names in no order (UUIDs)', 'events/s', limit='cjson-insert'),
+    Figure('ingest-past', 'the same, the whole of a past day is new to it at once', 'events/s', limit='cjson-insert'),
     Figure('cpu', 'processor time of the daemon for a million of those events', 's', 'less'),
     Figure('disk', 'on disk for each of those events: journal, breaches, figures', 'bytes', 'less'),
     Figure('memory', 'an open contact that five standards apply to', 'bytes', 'less', floor=512),

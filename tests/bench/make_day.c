@@ -1,12 +1,14 @@
 /* make_day: event lines of a day of a large contact centre, in the order in which they arrive; the same seed gives the
  * same day, whatever instant it ends at.
  *
- *   make_day [--events N] [--days D] [--end MS] [--seed S] [--from N] > day.jsonl
+ *   make_day [--events N] [--days D] [--end MS] [--seed S] [--from N] [--random-names] > day.jsonl
  *
  * Contacts come by phone (45 %), chat (20 %), social media (10 %) and mail (25 %), more by day than by night, each with
  * the events that such contacts have; what has not happened by the end is still open then. What arrives is out of order
  * by a little: every event is under way for up to 200 ms, one in 50 for another 3 s on average (30 s at most), one in
- * 1,000 for up to 10 minutes. All but those of the phone carry an id. The summary goes to standard error as JSON. */
+ * 1,000 for up to 10 minutes. All but those of the phone carry an id. Contacts are numbered in the order in which they begin,
+ * as exchanges, ticket systems and chat platforms number them; --random-names gives them names in no order, as UUIDs are.
+ * The summary goes to standard error as JSON. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
@@ -45,6 +47,7 @@ static const char *const LANGUAGES[] = {"lv", "en", "ru", "de", "et", "lt"};
 static const char *const NETWORKS[] = {"bluesky", "facebook", "instagram", "reddit"};
 
 struct contact {
+    uint64_t name;
     uint32_t customer;
     uint8_t channel, queue, priority, language, network;
 };
@@ -63,6 +66,7 @@ static struct {
     struct contact *contacts;
     struct event *events;
     size_t contact_count, contact_room, event_count;
+    bool random_names;
 } day = {.events_wanted = 3000000, .seed = 1, .span = DAY, .end_ms = INT64_C(1772496000000)};
 
 /* ---------------------------------------------------------------- chance */
@@ -282,6 +286,34 @@ static void make(void) {
     }
 }
 
+/* ---------------------------------------------------------------- names */
+
+static int by_first_event(const void *a, const void *b) {
+    const struct event *x = &day.events[*(const uint32_t *)a], *y = &day.events[*(const uint32_t *)b];
+    return x->at != y->at ? (x->at < y->at ? -1 : 1) : (x->contact > y->contact) - (x->contact < y->contact);
+}
+
+/* A permutation of the numbers of 64 bits (splitmix64): no two contacts get the same. */
+static uint64_t scattered(uint64_t n) {
+    n = (n ^ (n >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    n = (n ^ (n >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return n ^ (n >> 31);
+}
+
+/* A contact's events were made one after another, its first one first. */
+static void name_contacts(void) {
+    uint32_t *firsts = malloc((day.contact_count + 1) * sizeof *firsts), count = 0;
+    if (!firsts) abort();
+    for (size_t i = 0; i < day.event_count; i++)
+        if (i == 0 || day.events[i].contact != day.events[i - 1].contact) firsts[count++] = (uint32_t)i;
+    qsort(firsts, count, sizeof *firsts, by_first_event);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t number = day.from + i;
+        day.contacts[day.events[firsts[i]].contact].name = day.random_names ? scattered(number + day.seed) : number;
+    }
+    free(firsts);
+}
+
 /* ---------------------------------------------------------------- writing */
 
 static int by_arrival(const void *a, const void *b) {
@@ -315,8 +347,9 @@ static void write_contact(const struct contact *c, const struct event *e) {
 
 static void write_event(const struct event *e, uint64_t number) {
     const struct contact *c = &day.contacts[e->contact];
-    printf("{\"contact\":\"%c-%07" PRIu64 "\",\"event\":\"%s\"", channels[c->channel].letter, day.from + e->contact,
-        KINDS[e->kind]);
+    printf(day.random_names ? "{\"contact\":\"%c-%016" PRIx64 "\"" : "{\"contact\":\"%c-%07" PRIu64 "\"",
+        channels[c->channel].letter, c->name);
+    printf(",\"event\":\"%s\"", KINDS[e->kind]);
     write_instant(day.end_ms - day.span + e->at);
     if (c->channel != PHONE) printf(",\"id\":\"%c%010" PRIu64 "\"", channels[c->channel].letter, day.from + number);
     write_contact(c, e);
@@ -347,13 +380,14 @@ static void write_all(void) {
 
 static int parse(int argc, char **argv) {
     static const struct option options[] = {{"events", 1, NULL, 'n'}, {"days", 1, NULL, 'd'}, {"end", 1, NULL, 'e'},
-        {"seed", 1, NULL, 's'}, {"from", 1, NULL, 'f'}, {0}};
+        {"seed", 1, NULL, 's'}, {"from", 1, NULL, 'f'}, {"random-names", 0, NULL, 'r'}, {0}};
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == 'n') day.events_wanted = strtoull(optarg, NULL, 10);
         else if (c == 'd') day.span = (int64_t)(strtod(optarg, NULL) * DAY);
         else if (c == 'e') day.end_ms = strtoll(optarg, NULL, 10);
         else if (c == 's') day.seed = strtoull(optarg, NULL, 10);
         else if (c == 'f') day.from = strtoull(optarg, NULL, 10);
+        else if (c == 'r') day.random_names = true;
         else return -1;
     }
     return optind < argc || day.events_wanted == 0 || day.span < HOUR ? -1 : 0;
@@ -362,13 +396,14 @@ static int parse(int argc, char **argv) {
 int main(int argc, char **argv) {
     static char buffer[1 << 20];
     if (parse(argc, argv)) {
-        fputs("usage: make_day [--events N] [--days D] [--end MS] [--seed S] [--from N] > day.jsonl\n", stderr);
+        fputs("usage: make_day [--events N] [--days D] [--end MS] [--seed S] [--from N] [--random-names] > day.jsonl\n", stderr);
         return 2;
     }
     setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
     day.events = malloc(day.events_wanted * sizeof *day.events);
     if (!day.events) abort();
     make();
+    name_contacts();
     write_all();
     return fflush(stdout) ? 1 : 0;
 }

@@ -28,11 +28,12 @@ class Place:
         done = subprocess.run([self.build / name, *map(str, args)], stdout=subprocess.PIPE, text=True, check=True, **more)
         return json.loads(done.stdout)
 
-    def day(self, name, events, days=1, end_ms=None, seed=1):
+    def day(self, name, events, days=1, end_ms=None, seed=1, random_names=False):
         """Event lines of a day that ends now, or when it is said: the file."""
         path = self.path(name)
         with open(path, 'wb') as out:
-            args = ['--events', events, '--days', days, '--seed', seed] + (['--end', end_ms] if end_ms else [])
+            args = ['--events', events, '--days', days, '--seed', seed] + (['--end', end_ms] if end_ms else []) \
+                + (['--random-names'] if random_names else [])
             done = subprocess.run([self.build / 'make_day', *map(str, args)], stdout=out, stderr=subprocess.PIPE, check=True)
         return path, json.loads(done.stderr)
 
@@ -46,8 +47,9 @@ class Place:
         if code: raise RuntimeError(f'slad replay ended with {code}:\n{said.read_text()[-2000:]}')
         return {'seconds': seconds, 'cpu': after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 'report': report}
 
-    def pour(self, daemon, events, rate=None, connections=4):
+    def pour(self, daemon, events, rate=None, connections=4, turning=False):
         args = ['--connections', connections] + (['--rate', rate] if rate else [])
+        if turning: args += ['--clock', daemon.dir / 'clock']
         return self.program('pour', *args, daemon.dir / 'events.sock', events)
 
 

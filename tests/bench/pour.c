@@ -1,12 +1,15 @@
 /* pour: sends a file of event lines to an event socket over several connections, and says how fast they were
  * acknowledged.
  *
- *   pour [--connections N] [--rate LINES_A_SECOND] SOCKET FILE
+ *   pour [--connections N] [--rate LINES_A_SECOND] [--clock FILE] SOCKET FILE
  *
  * Lines of one contact go over one connection. Without --rate it sends as fast as the sockets take it. With --rate it is
  * an open loop: each line is due to be sent at an instant of its own, whatever became of those before, and its latency
  * is counted from there, so a stall shows in every line that it held up. The result is one JSON object. Connections,
- * offsets and the lines of each are made ready before the clock starts. */
+ * offsets and the lines of each are made ready before the clock starts.
+ *
+ * With --clock it turns the clock of a daemon that goes by FILE: to the instant of each line as it is sent, so that a day
+ * that is sent in seconds passes for the daemon too, as in life. Without, the whole of a past day is new to it at once. */
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
@@ -21,6 +24,7 @@ enum {
     ANSWER_BYTES = 64 * 1024,
     SILENCE_S = 120, /* without an answer: the daemon is given up */
     HELLO_BYTES = 64,
+    STEP_LINES = 4096, /* with a clock: no connection is further ahead of the slowest, whose lines would come late */
 };
 
 /* The last line that one write finished, and when: what an acknowledgement is timed by without a rate. */
@@ -43,7 +47,9 @@ struct link {
 };
 
 static struct {
-    const char *socket, *file;
+    const char *socket, *file, *clock;
+    int64_t *latest;         /* with a clock: the latest instant of all lines up to each */
+    volatile int64_t *turned; /* the daemon's clock */
     int connections;
     double rate, start, last_answer;
     size_t acked, total;
@@ -81,13 +87,30 @@ static void add_line(struct link *link, const char *line, size_t size, uint32_t 
     link->numbers[link->count++] = number;
 }
 
+static void add_instant(size_t *room, const char *line, size_t size, uint32_t number) {
+    int64_t at = lines_instant(line, size);
+    pour.latest = grown(pour.latest, room, number + 1, sizeof *pour.latest);
+    pour.latest[number] = number && pour.latest[number - 1] > at ? pour.latest[number - 1] : at;
+}
+
 static void load(void) {
     struct lines lines = lines_map(pour.file);
     uint32_t number = 0;
-    for (size_t at = 0, n; (n = lines_next(&lines, at)); at += n)
+    size_t room = 0;
+    for (size_t at = 0, n; (n = lines_next(&lines, at)); at += n) {
+        if (pour.clock) add_instant(&room, lines.data + at, n, number);
         add_line(link_of(lines.data + at, n), lines.data + at, n, number++);
+    }
     pour.total = number;
     munmap((void *)lines.data, lines.size);
+}
+
+static void map_clock(void) {
+    int fd = open(pour.clock, O_RDWR | O_CLOEXEC);
+    void *map = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *pour.turned, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED) give_up(pour.clock);
+    pour.turned = map;
+    close(fd);
 }
 
 static void connect_all(void) {
@@ -114,13 +137,34 @@ static int64_t us_since(double then, double now) {
     return (int64_t)((now - then) * 1e6);
 }
 
+/* Lines up to this number may be sent. */
+static uint32_t step_end(void) {
+    uint32_t slowest = (uint32_t)pour.total;
+    for (int i = 0; i < pour.connections; i++) {
+        const struct link *link = &pour.links[i];
+        if (link->written < link->count && link->numbers[link->written] < slowest) slowest = link->numbers[link->written];
+    }
+    return slowest + STEP_LINES;
+}
+
 /* How many of its lines may be sent by now. */
 static void make_ready(struct link *link, double now) {
-    if (pour.rate <= 0) {
+    if (pour.rate <= 0 && !pour.clock) {
         link->ready = link->count;
         return;
     }
-    while (link->ready < link->count && due(link->numbers[link->ready]) <= now) link->ready++;
+    uint32_t end = pour.clock ? step_end() : UINT32_MAX;
+    while (link->ready < link->count && link->numbers[link->ready] < end &&
+           (pour.rate <= 0 || due(link->numbers[link->ready]) <= now))
+        link->ready++;
+}
+
+/* To the last line that a write of so many bytes would send: none is ahead of the daemon's clock. */
+static void turn_clock(const struct link *link, size_t bytes) {
+    size_t last = link->written;
+    while (last + 1 < link->ready && link->ends[last] < link->sent + bytes) last++;
+    int64_t at = pour.latest[link->numbers[last]];
+    if (at > *pour.turned) *pour.turned = at;
 }
 
 static void note_written(struct link *link, double now) {
@@ -143,6 +187,7 @@ static void send_lines(struct link *link, double now) {
     size_t n = to_send(link);
     if (n == 0) return;
     if (n > WRITE_BYTES) n = WRITE_BYTES;
+    if (pour.clock) turn_clock(link, n);
     ssize_t wrote = write(link->fd, link->bytes + link->sent, n);
     if (wrote < 0 && errno != EAGAIN && errno != EINTR) give_up("write");
     if (wrote <= 0) return;
@@ -236,10 +281,11 @@ static void report(double seconds, double cpu) {
 }
 
 static int parse(int argc, char **argv) {
-    static const struct option options[] = {{"connections", 1, NULL, 'c'}, {"rate", 1, NULL, 'r'}, {0}};
+    static const struct option options[] = {{"connections", 1, NULL, 'c'}, {"rate", 1, NULL, 'r'}, {"clock", 1, NULL, 'k'}, {0}};
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == 'c') pour.connections = atoi(optarg);
         else if (c == 'r') pour.rate = strtod(optarg, NULL);
+        else if (c == 'k') pour.clock = optarg;
         else return -1;
     }
     if (argc - optind != 2 || pour.connections < 1 || pour.connections > CONNECTIONS_MAX) return -1;
@@ -250,10 +296,11 @@ static int parse(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     if (parse(argc, argv)) {
-        fputs("usage: pour [--connections N] [--rate LINES_A_SECOND] SOCKET FILE\n", stderr);
+        fputs("usage: pour [--connections N] [--rate LINES_A_SECOND] [--clock FILE] SOCKET FILE\n", stderr);
         return 2;
     }
     load();
+    if (pour.clock) map_clock();
     connect_all();
     double cpu = cpu_seconds();
     pour.start = pour.last_answer = steady();

@@ -5,6 +5,9 @@ from place import Daemon, Unix
 
 EVENTS, JOURNAL, OPEN = 3000000, 10000000, 1000000
 GRACE_MS = 2000  # the default of slad
+DAY_MS, DAY_END = 24 * cases.HOUR, 1772496000000  # the default of make_day
+IN_FLIGHT = 16000  # lines that may be on their way from the generator to the daemon, and a good deal more
+PUBLISH_EVERY = 250000  # lines: once a second, if they come as fast as they should; in life it is every 10 s
 
 
 def now_ms(): return int(time.time() * 1000)
@@ -30,6 +33,13 @@ class Scenarios:
             path, facts = self.place.day('day.jsonl', self.events)
             self.facts['day'] = facts | {'bytes': path.stat().st_size}
         return path
+
+    def living(self, events_a_day, days=1, end_ms=DAY_END, name='daemon'):
+        """A daemon for which the day passes as its lines are poured in (pour --clock). Seconds stand for hours, so what is
+        counted in seconds of the clock is made as long as it would be in lines."""
+        seconds = lambda lines: max(10, int(lines * 86400 / events_a_day))
+        settings = f'publish: {seconds(PUBLISH_EVERY)}s\ngrace: {seconds(IN_FLIGHT)}s\n'
+        return Daemon(self.place, self.standards, settings=settings, name=name, clock=end_ms - int(days * DAY_MS))
 
     def fresh_day(self): return self.place.day('now.jsonl', self.events, end_ms=now_ms())[0]
 
@@ -58,18 +68,30 @@ class Scenarios:
         return {name: [missed.get(name, 0), counted[name]] for name in counted}
 
     def ingest(self):
-        with Daemon(self.place, self.standards) as daemon:
-            poured = self.place.pour(daemon, self.fresh_day())
+        with self.living(self.events) as daemon:
+            poured = self.place.pour(daemon, self.fixed_day(), turning=True)
             self.note('ingest', daemon, poured)
             cpu, disk = daemon.cpu(), daemon.disk()
         self.speeds.append(poured['per_second'])
         return {'ingest': poured['per_second'], 'cpu': cpu / self.events * 1e6, 'disk': disk / self.events}
 
+    def ingest_otherwise(self):
+        """Contacts with names in no order; and the whole of a past day at once, as after a break of the sender."""
+        names = self.place.path('scattered.jsonl')
+        if not names.exists(): self.place.day('scattered.jsonl', self.events, random_names=True)
+        with self.living(self.events) as daemon:
+            scattered = self.place.pour(daemon, names, turning=True)
+            self.note('ingest-scattered', daemon, scattered)
+        with Daemon(self.place, self.standards) as daemon:
+            past = self.place.pour(daemon, self.fresh_day())
+            self.note('ingest-past', daemon, past)
+        return {'ingest-scattered': scattered['per_second'], 'ingest-past': past['per_second']}
+
     def ingest_ack(self):
         if not self.speeds: self.ingest()
         rate = statistics.median(self.speeds) / 2
-        with Daemon(self.place, self.standards) as daemon:
-            poured = self.place.pour(daemon, self.fresh_day(), rate=rate)
+        with self.living(self.events) as daemon:
+            poured = self.place.pour(daemon, self.fixed_day(), rate=rate, turning=True)
             self.note('ingest-ack', daemon, poured)
         self.facts['ingest-ack'] |= {'rate': rate, 'lag_us': poured['lag_us']}
         return {'ingest-ack': poured['ack_us']['p99'] / 1000}
@@ -138,11 +160,11 @@ class Scenarios:
         return late_ms
 
     def breaches(self):
-        with Daemon(self.place, self.standards) as daemon:
-            day = self.fresh_day()
+        day = self.fixed_day()
+        with self.living(self.events) as daemon:
             ask = subprocess.Popen([self.place.build / 'ask', '--rate', '20', daemon.dir / 'slad.sock', '/v1/breaches'],
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            poured = self.place.pour(daemon, day)
+            poured = self.place.pour(daemon, day, turning=True)
             told = json.loads(ask.communicate('')[0])
             self.note('breaches', daemon, poured)
         if told['wrong']: raise RuntimeError(f'{told["wrong"]} of {told["asked"]} questions were not answered')
@@ -153,9 +175,10 @@ class Scenarios:
 
     def long_journal(self):
         if not self.restarted:
-            daemon = Daemon(self.place, self.standards, name='restarted'); daemon.start()
-            path, _ = self.place.day('journal.jsonl', self.journal, days=max(1, self.journal / EVENTS), end_ms=now_ms())
-            self.place.pour(daemon, path); daemon.stop(); path.unlink()
+            days = max(1, self.journal / EVENTS)
+            daemon = self.living(self.journal / days, days, name='restarted'); daemon.start()
+            path, _ = self.place.day('journal.jsonl', self.journal, days=days)
+            self.place.pour(daemon, path, turning=True); daemon.stop(); path.unlink()
             self.restarted = daemon
         return self.restarted
 
@@ -199,4 +222,4 @@ def instant_ms(text):
 
 
 # In this order: a later one may use what an earlier one found.
-NAMES = ['replay', 'ingest', 'ingest_ack', 'ingest_open', 'memory', 'due', 'restart', 'breaches', 'names', 'late']
+NAMES = ['replay', 'ingest', 'ingest_otherwise', 'ingest_ack', 'ingest_open', 'memory', 'due', 'restart', 'breaches', 'names', 'late']

@@ -124,6 +124,24 @@ class Backup(unittest.TestCase):
             self.assertEqual(set(sender.ids), set(self.whole(d.dir / 'copy.db')))
 
 
+# Levels broken and at risk, cycles at risk and percentiles, as they stand at the end.
+LASTING = ('''standards:
+  answered: {start: offered, stop: answered, within: 1m, warn: [50%, 80%], target: 90%, window: 30m, by: queue, percentiles: [50, 90]}
+  watched: {start: offered, stop: answered, within: 1m, match: {queue: q1}, warn: 50%, target: 55%, warn_below: 95%, window: day, by: queue}
+''')
+
+
+def lasting(d):
+    """Three cycles at risk, of which one has reached both warnings; an open level in q0; q1 is at risk."""
+    sender = history(d)
+    now = d.now
+    sender.throw(*[event(f'w{n}', 'offered', now - n, queue='q9', id=f'w{n}') for n in (0, 15000, 20000)])
+    sender.throw(*[event(f'r{n}', name, now - 9 + n, queue='q1', id=f'{name}r{n}') for n in range(40) for name in ('offered', 'answered')][:48])
+    sender.wait()
+    d.clock(now + 33000)
+    until(lambda: d.sql("SELECT count(*) FROM warnings WHERE state = 'open' AND contact LIKE 'w%'")[0][0] == 4, 'warnings')
+
+
 class Verify(unittest.TestCase):
     def verify(self, d, path, code):
         out = subprocess.run([BUILD / 'slactl', '--socket', d.dir / 'slad.sock', 'verify', path, d.dir / 'slad.yaml'],
@@ -161,6 +179,44 @@ class Verify(unittest.TestCase):
                     out = self.verify(d, d.dir / 'copy.db', 1)
                     self.assertIn(says, out.stderr)
                     self.assertIn('NOT as it should be', out.stdout)
+
+    def test_what_lasts(self):
+        """Open levels, levels and cycles at risk, and the latest percentiles."""
+        with Victim(LASTING) as d:
+            lasting(d)
+            d.stop()
+            good = self.verify(d, d.dir / 'slad.db', 0)
+            self.assertEqual(good.stderr, '')
+            for change, says in (
+                    ("UPDATE breaches SET state = 'closed', closed = opened + 1 WHERE kind = 'level' AND state = 'open'", 'not on record: answered {"queue":"q0"}, attainment >= 90%; by the journal: open'),
+                    ("UPDATE breaches SET state = 'open', closed = NULL, target = 'mean <= 1s' WHERE id = (SELECT min(id) FROM breaches WHERE kind = 'level')", 'open level that holds: answered {"queue":"q'),
+                    ("DELETE FROM warnings WHERE kind = 'level' AND state = 'open'", 'not on record: watched {"queue":"q1"}, 95% at risk; by'),
+                    ("UPDATE warnings SET state = 'closed' WHERE state = 'open' AND contact = 'w15000'", 'not on record: answered "w15000", started'),
+                    ("UPDATE warnings SET started = started - 1 WHERE contact = 'w15000'", 'open warning that is not reached: answered "w15000"'),
+                    ("UPDATE warnings SET state = 'open', grp = '{\"queue\":\"q7\"}' WHERE id = (SELECT min(id) FROM warnings WHERE kind = 'level')", 'open warning of a level that is not at risk: watched {"queue":"q7"}'),
+                    ("UPDATE percentiles SET value = value + 1 WHERE q = 90 AND at = (SELECT max(at) FROM percentiles)", 'figures: answered'),
+                    ("DELETE FROM percentiles WHERE q = 90", 'figures: answered')):
+                with self.subTest(change):
+                    shutil.copy(d.dir / 'slad.db', d.dir / 'copy.db')
+                    db = sqlite3.connect(d.dir / 'copy.db')
+                    changed = db.execute(change).rowcount
+                    db.commit()
+                    db.close()
+                    self.assertGreater(changed, 0)
+                    self.assertIn(says, self.verify(d, d.dir / 'copy.db', 1).stderr)
+
+    def test_what_is_about_to_be_known(self):
+        """A late event that no level was judged by yet, a limit that is put off: nothing is wrong."""
+        with Victim(LASTING) as d:
+            lasting(d)
+            sender = Sender(d)
+            sender.throw(*[event(f'late{n}', 'offered', START + 1000, queue='q8', id=f'late{n}') for n in range(3)])
+            sender.wait()
+            shutil.copy(d.dir / 'slad.db', d.dir / 'copy.db')
+            shutil.copy(d.dir / 'slad.db-wal', d.dir / 'copy.db-wal')
+            self.verify(d, d.dir / 'copy.db', 0)
+            d.stop()
+            self.verify(d, d.dir / 'slad.db', 0)
 
     def test_damage(self):
         with Victim() as d:

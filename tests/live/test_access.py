@@ -107,6 +107,10 @@ class Served(unittest.TestCase):
             last = until(lambda: d.get('/v1/status')['reload'], 'the reload'); self.assertEqual((last['by_uid'], last['in_force']), (None, True))
             d.standards('standards: {x: {start: 1}}'); self.assertEqual(d.request('POST', '/v1/reload')[0], 422)
             last = d.get('/v1/status')['reload']; self.assertEqual((last['by_uid'], last['in_force']), (os.geteuid(), False))
+            d.standards(STANDARDS.replace('1m', '2m')); self.assertEqual(d.request('POST', '/v1/reload')[0], 200); d.standards('standards: {}'); d.process.send_signal(1)
+            until(lambda: d.get('/v1/status')['reload']['by_uid'] is None, 'the reload'); who = [(v['by_uid'], v['ended_by_uid']) for v in d.get('/v1/standards/answered')['versions']]
+            self.assertEqual(who, [(None, os.geteuid()), (os.geteuid(), None)]); self.assertIn(f'"by_uid": {os.geteuid()}', d.slactl('standards', 'answered', '--json').stdout)
+            self.assertEqual(d.slactl('standards', 'answered', '--csv').stdout.splitlines()[-1].split(',')[4:], [str(os.geteuid()), ''])
 
 
 class Web(unittest.TestCase):

@@ -239,7 +239,7 @@ class Link(unittest.TestCase):
             d.clock(BEGIN); d.start()
             error = until(lambda: d.link()['error'], 'the refusal')
             self.assertIn('monitor', error); self.assertIn('Authentication failed', error); self.assertIn('manager.conf', error)
-            self.assertEqual(d.link()['state'], 'waiting')
+            self.assertEqual(d.link()['state'], 'not connected')
             self.assertIn('Authentication failed', d.slactl('status').stdout)
             self.assertIn('no link to the exchange', d.log()); self.assertNotIn('mon-local', d.log())
             self.assertEqual(len(self.exchange.logins), 1)

@@ -55,6 +55,29 @@ class Inputs(unittest.TestCase):
             self.check_figures(d)
             d.stop()
 
+    def test_a_csv_file_with_a_mark_through_a_restart(self):
+        with City(STANDARDS) as d:
+            (d.dir / 'requests.csv').write_bytes(b'\xef\xbb\xbf' + ''.join(ROWS[:2]).encode()); d.start()
+            before = until(d.events, 'the first row')
+            d.kill(); d.append(ROWS[2:3]); d.start()
+            until(lambda: d.events() > before, 'the row after a restart')
+            self.assertEqual(d.get('/v1/status')['counters']['events_rejected'], 0)
+            d.stop()
+
+    def test_a_csv_file_with_a_wrong_header(self):
+        with City(STANDARDS) as d:
+            d.append([ROWS[0].replace('case_enquiry_id', 'number')] + ROWS[1:3]); d.start()
+            fault = lambda: d.get('/v1/inputs')['inputs'][-1]['error']
+            for _ in range(2):
+                until(lambda: 'the header has no column "case_enquiry_id"' in (fault() or ''), 'the fault')
+                health = d.get('/v1/status')['health']
+                self.assertFalse(health['healthy']); self.assertIn('case_enquiry_id', health['reasons'][0]['detail'])
+                d.kill(); d.start() # the header is behind where it was read to
+            self.assertIn('not read since', d.slactl('inputs').stdout)
+            (d.dir / 'requests.csv').rename(d.dir / 'wrong'); d.append(ROWS[:2])
+            until(d.events, 'the row'); self.assertTrue(d.get('/v1/status')['health']['healthy'])
+            d.stop()
+
     def test_csv_over_a_socket(self):
         with City(STANDARDS) as d:
             d.start()

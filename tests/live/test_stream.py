@@ -217,7 +217,7 @@ class Sending(unittest.TestCase):
     def test_over_tcp(self):
         with Daemon(ANSWERED) as d:
             d.start(); (d.dir / 'some.txt').write_text(json.dumps(event('a', 'offered')) + '\n')
-            r = d.slactl('send', '--to', f'tcp:127.0.0.1:{d.port}', str(d.dir / 'some.txt')); self.assertEqual(r.returncode, 0, r.stderr); self.assertIn('1 lines: 1 on disk', r.stderr)
+            r = d.slactl('send', '--to', f'tcp:127.0.0.1:{d.port}', str(d.dir / 'some.txt')); self.assertEqual(r.returncode, 0, r.stderr); self.assertIn('1 line: 1 on disk', r.stderr)
             d.stop()
 
 

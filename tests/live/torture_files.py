@@ -4,8 +4,9 @@ counted exactly once.
 
     torture_files.py [--steps N | --seconds N] [--seed N] [--in FOLDER]
 
-Steps are drawn from the seed, which is printed; how far slad has come when a step is taken is its own affair, so a
-failure may need a few runs of its seed. Lines that are written between the copy and the truncation of a copytruncate
+Steps are drawn from the seed, which is printed; without --seed it is SLAD_SEED, or a new one each time. How far slad has
+come when a step is taken is its own affair, so a failure may need a few runs of its seed. A minute with a new seed:
+torture_files.py --seconds 60. Lines that are written between the copy and the truncation of a copytruncate
 are lost to any reader: they are counted apart, and no others may be missing. SLAD_BUILD names the build."""
 import argparse, collections, gzip, json, os, pathlib, random, shutil, sys, tempfile, time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -156,7 +157,7 @@ class Play:
 
 def main():
     args = argparse.ArgumentParser(); args.add_argument('--steps', type=int, default=600); args.add_argument('--seconds', type=float)
-    args.add_argument('--seed', type=int, default=random.SystemRandom().randrange(10**6)); args.add_argument('--in', dest='folder', default=None)
+    args.add_argument('--seed', type=int, default=int(os.environ.get('SLAD_SEED') or random.SystemRandom().randrange(10**6))); args.add_argument('--in', dest='folder', default=None)
     args.add_argument('--keep', help='of a failure, the folder is copied to here')
     args = args.parse_args(); print(f'seed {args.seed}', flush=True)
     play = Play(args.seed, args.folder); end = time.monotonic() + (args.seconds or 0)
@@ -170,7 +171,7 @@ def main():
                 if args.keep: shutil.copytree(play.d.dir, args.keep, ignore=shutil.ignore_patterns('*.sock'))
                 raise
     except (Lost, AssertionError) as e:
-        print('\n'.join(play.said)); print(e); print(f'seed {args.seed}'); return 1
+        print('\n'.join(play.said)); print(e); print(f'seed {args.seed}, after {play.steps} steps'); return 1
     print(f'{len(play.written)} lines, {play.steps} steps, {play.kills} kills: each line once; {lost} of the {len(play.at_risk)} '
           'written between a copy and its truncation were lost, and no others')
     return 0

@@ -80,7 +80,7 @@ INPUTS = {"inputs": [
      "old": True, "format": "csv", **QUIET, "rejected": 1, "last_error": "the row has 2 columns", "last_error_at": NIGHT},
     {"input": "file:/b.csv", "offset": None, "size": None, "lag": None, "lag_seconds": None, "lines": 0, "error": "no permission",
      "error_at": NIGHT, "old": False, "format": "csv", **QUIET},
-    {"input": "ami:127.0.0.1:5038", "state": "waiting", "messages": 0, "lines": 0, "waiting": 0, "error": "refused"}]}
+    {"input": "ami:127.0.0.1:5038", "state": "not connected", "messages": 0, "lines": 0, "waiting": 0, "error": "refused"}]}
 CONTACT = {
     "contact": "call-17",
     "events": [{"seq": 1, "at": "2026-03-02T09:00:00.250Z", "received": "2026-03-02T09:00:02.250Z", "event": "offered",
@@ -497,6 +497,7 @@ class Tail(Case):
         self.assertEqual([json.loads(line) for line in self.data("tail", "--once", "--json").splitlines()],
                          [CONTACT_BREACH, LEVEL_BREACH])
         self.assertEqual([row["id"] for row in self.rows("tail", "--once", "--limit", "1")], ["42"])
+        self.assertEqual(self.data("tail", "--once", "--csv", "--kind", "warning")[:8], "id,kind,")
 
     def stream(self, *pieces):
         """Each connection to the stream gets one of these, and then it ends; after the last one that is enough."""
@@ -600,7 +601,7 @@ class Send(Case):
         self.play([(0, "")], [(0, "")], [(1, '{"ack":1}\n')])
         _, err = self.send("a\n")
         self.assertEqual([len(got) for got in self.got], [1, 1, 2])
-        self.assertIn("1 lines: 1 on disk", err)
+        self.assertIn("1 line: 1 on disk", err)
 
     def test_answers_that_make_no_sense(self):
         for answer in ('{"ack":9}', '{"reject":3,"reason":"x"}', "what"):
@@ -621,6 +622,15 @@ class Diff(Case):
         file.write_text("standards:\n  calls: {start: a, stop: b}\n")
         self.daemon.answers["/v1/diff"] = {"differs": True, "standards": [], "text": "calls: changed\n  \x1b[1m\n"}
         self.assertEqual(self.run_it("diff", str(file), code=1), ("calls: changed\n  \\x1b[1m\n", ""))
+        figures = {"state": "met", "counted": 4, "met": 3, "missed": 1, "excluded": 0, "attainment": .75}
+        self.daemon.answers["/v1/diff"] = {"differs": True, "text": "prose", "standards": [
+            {"name": "calls", "change": "changed", "groups": [{"group": {"queue": "q1"}, "old": figures, "new": None}]},
+            {"name": "mails", "change": "noted"}]}
+        out, err = self.run_it("diff", str(file), "--csv", code=1)
+        self.assertEqual((out.splitlines(), err), ([
+            "standard,change,group,old_state,old_attainment,old_counted,old_met,old_missed,old_excluded,"
+            "new_state,new_attainment,new_counted,new_met,new_missed,new_excluded",
+            "calls,changed,queue=q1,met,0.75,4,3,1,0,,,,,,", "mails,noted,,,,,,,,,,,,,"], ""))
         self.daemon.answers["/v1/diff"] = {"differs": False, "standards": [], "text": "0 changed\n"}
         self.assertEqual(self.run_it("diff", str(file), "--whole"), ("0 changed\n", ""))
         self.assertEqual(json.loads(self.data("diff", str(file), "--json"))["differs"], False)
@@ -635,7 +645,10 @@ class Diff(Case):
 class Trouble(Case):
     def test_not_running(self):
         err = self.run_it("status", "--socket", str(self.folder / "none"), code=3)[1]
-        self.assertIn(f"slad is not running, or not listening at {self.folder}/none: start it with", err)
+        self.assertIn(f"slad is not running, or not listening at {self.folder}/none: start it (`systemctl", err)
+        (self.folder / "file").write_text("x")
+        self.assertIn(f"{self.folder}/file is no socket: --socket", self.run_it("status", "--socket", str(self.folder / "file"), code=3)[1])
+        self.assertIn("cannot read the database /nonexistent.db: No such file", self.run_it("verify", "/nonexistent.db", code=1)[1])
         dead = socket.socket(socket.AF_UNIX)
         dead.bind(str(self.folder / "dead"))
         dead.close()

@@ -14,6 +14,7 @@
     X(lines_too_long, "event lines over the limit of 64 KiB, among the rejected")                               \
     X(commits, "transactions committed")                                                                       \
     X(commits_failed, "transactions that could not be committed")                                              \
+    X(checkpoints_failed, "times the database's log could not be copied into the database")                    \
     X(breaches_missed, "contact breaches recorded")                                                            \
     X(breaches_withdrawn, "contact breaches withdrawn by later knowledge")                                     \
     X(levels_opened, "level breaches opened")                                                                  \
@@ -22,8 +23,10 @@
     X(publishes, "times the rolling figures were written")                                                     \
     X(connections_accepted, "connections accepted on event sockets")                                           \
     X(connections_refused, "connections closed at once because a limit was reached")                           \
+    X(connections_timed_out, "HTTP connections closed because nothing was asked, or an answer not taken, in time") \
     X(accepts_paused, "times that connections had to wait because no descriptor or no memory was left")         \
     X(clients_dropped, "event clients closed because they did not read their answers")                         \
+    X(clients_lost, "event connections that broke off, or whose other end no longer answers")                  \
     X(streams_dropped, "streams closed because they were not read")                                           \
     X(requests_served, "HTTP requests answered")                                                               \
     X(requests_failed, "HTTP requests answered with a status of 400 or more")                                  \

@@ -11,6 +11,12 @@
 
 struct engine;
 
+/* Reads back a contact that left memory: gives engine_recall_event() each of its events that were taken in before, by
+ * (at_ms, seq). contact.p is NULL: the contact that the event seq is of, if that is one that engine_is_evicted() and the
+ * journal still knows. Called by engine_recall(), and whenever the engine needs what had left. A negative code, which
+ * engine_recall() returns; of other calls only the reader knows then that the engine is not what it should be. */
+typedef int recall_read(void *arg, struct engine *engine, struct span contact, uint64_t seq);
+
 struct engine_options {
     /* Live: a limit is not decided within grace of the receipt of the contact's latest event, put off so by at most
      * 5 x grace (docs/STANDARDS.md, "Time, live"). Replay: 0. */
@@ -19,6 +25,10 @@ struct engine_options {
      * the engine. */
     void (*effect)(void *arg, const struct effect *effect);
     void *arg;
+    recall_read *recall; /* NULL: contacts that share subjects do not leave memory (engine_evict()) */
+    void *recall_arg;
+    /* So many contacts with something open, those last touched, keep their clocks in memory (engine_rest()); 0: 32 Ki. */
+    size_t awake_most;
 };
 
 /* `rules` is borrowed and must outlive the engine. */
@@ -38,6 +48,10 @@ void engine_event(struct engine *engine, const struct event *event);
  * seq must rise with arrival. NULL: no standard asks for anything of it. */
 struct moment;
 struct moment *engine_prepare(struct engine *engine, const struct event *event);
+/* Fetches into the processor's cache what engine_take() will read of it, in so many steps, each some events ahead of
+ * the next. */
+enum { ENGINE_FORESEE_STEPS = 5 };
+void engine_foresee(const struct moment *moment, unsigned step);
 /* Before, at the same place, after: by instant, then contact, then arrival. */
 int engine_compare(const struct moment *a, const struct moment *b);
 /* engine_event() for a prepared event, which it takes over; its instant must not lie beyond the engine's now. */
@@ -184,18 +198,28 @@ void engine_forget(struct engine *engine, struct span contact);
 
 /* ---- contacts that leave memory ---- */
 
-/* Lets go of up to `most` contacts, looked at or let go, that have nothing open or waiting and were last touched when
- * the engine's now was quiet_since_ms or before. Returns how many went. What they measured stays in the figures. */
+/* Lets go of contacts that have nothing open or waiting and were last touched when the engine's now was quiet_since_ms
+ * or before, together with all others that share subjects with them, of which the same holds. About `most` are looked at
+ * or let go. Returns how many went. What they measured stays in the figures. */
 size_t engine_evict(struct engine *engine, int64_t quiet_since_ms, size_t most);
-/* Whether the contact left: then, before engine_event(), engine_forget() or engine_story() name it, it must be
- * recalled: engine_recall_event() for each of its events that were taken in before, by (at_ms, seq), then
- * engine_recalled(). That changes no figure and has no effects. */
+/* Of the contacts with something open that are more than awake_most, forgets the clocks of those that were not touched for
+ * longest, in about a third of their memory; they are run anew from their events when they are due, touched or asked
+ * for. Looks at `most` of them. Nothing else shows. */
+void engine_rest(struct engine *engine, size_t most);
+/* Whether contacts can share subjects, by the standards. */
+bool engine_shares(const struct engine *engine);
+/* Whether the contact left: then it must be recalled before engine_event(), engine_forget() or engine_story() name it. */
 bool engine_is_evicted(const struct engine *engine, struct span contact);
+/* It comes back, with those that left together with it, which changes no figure and has no effects. Does nothing for one
+ * that did not leave. What the reader says when it fails: then nothing came back. */
+int engine_recall(struct engine *engine, struct span contact);
+/* Only in a recall_read(). */
 void engine_recall_event(struct engine *engine, const struct event *event);
-void engine_recalled(struct engine *engine, struct span contact);
+void engine_set_recall(struct engine *engine, recall_read *recall, void *arg);
 
 struct engine_size {
     size_t evicted; /* contacts known, and not in memory */
+    size_t resting; /* contacts with something open whose clocks are not in memory (engine_rest()) */
     size_t contacts, open_cycles, records, groups, waiting_events, deadlines;
 };
 struct engine_size engine_size(const struct engine *engine);

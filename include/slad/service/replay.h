@@ -21,6 +21,7 @@ struct replay_options {
     void (*rejected)(void *arg, const char *file, size_t line, const char *reason);
     void *arg;
     const struct format *const *formats; /* in step with the files; NULL: all are event lines */
+    uint64_t *accepted; /* gets the number of events that were taken. May be NULL */
 };
 /* Reads the files by these standards, both borrowed, and puts their events in order. ERR_IO and others when a file cannot
  * be read. */

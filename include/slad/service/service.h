@@ -25,6 +25,7 @@ struct service_options {
      * have the start given up. May be NULL. */
     bool (*progress)(void *arg, const struct service_progress *progress);
     void *arg;
+    bool uses_threads; /* the database's log is copied into it by a thread of its own, between turns and during them */
 };
 
 /* Opens the database that the configuration names, rebuilds the engine from its journal, brings the record of breaches
@@ -85,5 +86,7 @@ void service_listen(struct service *service, const struct service_listener *list
  * ERR_IN_USE: one is under way, or the record is still being brought in line after a recovery. */
 int service_reload(struct service *service, void (*done)(void *arg, const char *outcome), void *arg,
     struct buf *findings, struct err *err);
+/* Who has asked for the reload under way, if one is: it is written down with what it changes. */
+void service_reload_by(struct service *service, int64_t uid);
 
 #endif

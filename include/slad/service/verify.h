@@ -9,7 +9,8 @@
 
 struct verify {
     int64_t events;    /* in the journal */
-    int64_t compared;  /* records that were held against the replay: breaches, open levels, figures */
+    int64_t compared;  /* records that were held against the replay: breaches, open levels and warnings, the latest figures
+                        * with their percentiles */
     int64_t passed_by; /* records that cannot be: their events were let go, or time was still to tell */
     size_t wrong;      /* how many things are not as they should be */
 };

@@ -32,6 +32,9 @@ int journal_read(struct store *store, uint64_t after_seq, uint64_t through_seq, 
 /* All rows of one contact by (at, seq). */
 int journal_contact(
     struct store *store, struct span contact, struct journal_cursor **out, struct err *err) WARN_UNUSED;
+/* The same of the contact that this row is of; no row when it is not there any more. */
+int journal_contact_of(
+    struct store *store, uint64_t seq, struct journal_cursor **out, struct err *err) WARN_UNUSED;
 /* 1: a row, borrowed until the next call on this cursor; 0: the end. */
 int journal_next(struct journal_cursor *cursor, struct journal_row *row, struct err *err) WARN_UNUSED;
 /* Lets go of the snapshot a cursor of journal_read() stands on, so that the write-ahead log may shrink while

@@ -20,6 +20,8 @@ struct snapshot_facts {
     uint64_t published_seq; /* what the journal held then */
 };
 int snapshot_facts(struct store *store, struct snapshot_facts *out, struct err *err) WARN_UNUSED;
+/* The last event that was received before this instant; 0: none was. */
+int snapshot_seq_before(struct store *store, int64_t received_ms, uint64_t *seq, struct err *err) WARN_UNUSED;
 /* The latest row of figures of each series. */
 int snapshot_figures(struct store *store, history_visit *visit, void *arg, struct err *err) WARN_UNUSED;
 

@@ -47,6 +47,11 @@ int store_meta_drop(struct store *store, const char *prefix, struct err *err) WA
 /* Copies what the write-ahead log holds into the database as far as no reader is in the way: for quiet
  * moments. Not within a transaction. */
 int store_checkpoint(struct store *store, struct err *err) WARN_UNUSED;
+/* From here on a thread of its own does so whenever the log has grown, while commits go on. Until then the commit does it
+ * that finds the log grown, and takes that long. */
+int store_checkpoint_aside(struct store *store, struct err *err) WARN_UNUSED;
+/* Why the log could not be copied when that was last tried; NULL: it could. The log grows until it can. */
+const char *store_checkpoint_failure(const struct store *store);
 
 struct store_size {
     uint64_t database_bytes, wal_bytes;

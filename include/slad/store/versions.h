@@ -16,18 +16,22 @@ struct version {
     int line;
     int64_t since_ms, until_ms; /* wall clock; INSTANT_NEVER: in force */
     struct span reason;         /* why it ended; p == NULL while in force */
+    int64_t by_uid, ended_by_uid; /* who asked for the reload that began it, and ended it; -1: it was a start or a signal */
 };
 typedef void version_visit(void *arg, const struct version *version);
 
-/* Begins the next version of a name; taken from `version`: name, meaning, describe, file, line, since_ms. An
- * earlier one of the name must have been ended (else ERR_INVALID). */
+/* Begins the next version of a name; taken from `version`: name, meaning, describe, file, line, since_ms,
+ * by_uid. An earlier one of the name must have been ended (else ERR_INVALID). */
 int version_begin(
     struct store *store, const struct version *version, int64_t *id, struct err *err) WARN_UNUSED;
 /* The same meaning, described or placed otherwise. 1: there is no such version. */
 int version_note(struct store *store, int64_t id, const struct version *version, struct err *err) WARN_UNUSED;
 /* 1: no such version is in force. */
-int version_end(
-    struct store *store, int64_t id, int64_t now_ms, const char *reason, struct err *err) WARN_UNUSED;
+struct version_end {
+    int64_t now_ms, by_uid; /* -1 as above */
+    const char *reason;
+};
+int version_end(struct store *store, int64_t id, const struct version_end *end, struct err *err) WARN_UNUSED;
 
 /* Those in force, by name; sees the open transaction. */
 int versions_in_force(struct store *store, version_visit *visit, void *arg, struct err *err) WARN_UNUSED;

@@ -1,6 +1,9 @@
 #include "database.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 #include "ask.h"
 #include "slad/base/mem.h"
 
@@ -12,6 +15,12 @@ void database_complain(const struct err *err) {
 }
 
 int database_find(const struct options *options, const char *named, char **out) {
+    if (named && access(named, R_OK) != 0) {
+        struct err err;
+        err_set(&err, ERR_IO, "cannot read the database %s: %s", named, strerror(errno));
+        database_complain(&err);
+        return EXIT_ANSWER;
+    }
     if (named) return *out = mem_dup_text(span_of(named)), EXIT_FINE;
     struct answer status = {0};
     struct buf trouble = {0};

@@ -1,6 +1,7 @@
 /* slactl diff: what an edited file would change, by the daemon that runs and the events it holds. */
 #include <stdio.h>
 #include "ask.h"
+#include "cell.h"
 #include "slad/conf/config.h"
 #include "slad/wire/write.h"
 
@@ -62,9 +63,60 @@ static void print_text(const char *text) {
     buf_fini(&safe);
 }
 
+/* ---------------------------------------------------------------- CSV: the groups whose figures differ */
+
+static const char *const SIDES[] = {"old", "new"};
+static const char *const COUNTS[] = {"counted", "met", "missed", "excluded"};
+enum { SIDE_COUNT = 2, COUNT_COUNT = sizeof COUNTS / sizeof *COUNTS };
+
+static void add_columns(struct table *table) {
+    char name[32];
+    table_column(table, "standard", ALIGN_LEFT);
+    table_column(table, "change", ALIGN_LEFT);
+    table_column(table, "group", ALIGN_LEFT);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        snprintf(name, sizeof name, "%s_state", SIDES[side]);
+        table_column(table, name, ALIGN_LEFT);
+        snprintf(name, sizeof name, "%s_attainment", SIDES[side]);
+        table_column(table, name, ALIGN_LEFT);
+        for (int i = 0; i < COUNT_COUNT; i++) {
+            snprintf(name, sizeof name, "%s_%s", SIDES[side], COUNTS[i]);
+            table_column(table, name, ALIGN_LEFT);
+        }
+    }
+}
+
+/* group: NULL for a standard without figures that differ. */
+static void add_row(struct table *table, const struct json *standard, const struct json *group) {
+    cell_text(table, json_get(standard, "name"));
+    cell_text(table, json_get(standard, "change"));
+    cell_group(table, json_get(group, "group"));
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const struct json *figures = json_get(group, SIDES[side]);
+        cell_state(table, json_get(figures, "state"));
+        cell_share(table, json_get(figures, "attainment"), json_get(figures, "met"), json_get(figures, "counted"));
+        for (int i = 0; i < COUNT_COUNT; i++) cell_count(table, json_get(figures, COUNTS[i]), TINT_NONE);
+    }
+}
+
+static void print_csv(const struct options *options, const struct json *answer) {
+    struct table table;
+    table_init(&table, options);
+    add_columns(&table);
+    for (const struct json *standard = json_first(json_get(answer, "standards")); standard; standard = json_next(standard)) {
+        const struct json *group = json_first(json_get(standard, "groups"));
+        if (!group) add_row(&table, standard, NULL);
+        for (; group; group = json_next(group)) add_row(&table, standard, group);
+    }
+    table_end(&table);
+    table_fini(&table);
+}
+
 static int show(const struct options *options, const struct answer *answer) {
     if (option_given(options, OPTION_JSON))
         answer_print(answer);
+    else if (option_given(options, OPTION_CSV))
+        print_csv(options, answer->json);
     else
         print_text(json_text(json_get(answer->json, "text")));
     return json_is_true(json_get(answer->json, "differs")) ? DIFFERS : SAME;

@@ -53,7 +53,8 @@ const struct command commands[] = {
     {"diff", "FILE...", "what an edited file would change: standards, and figures and breaches so far", OPTION_BIT(WHOLE), 1,
         SIZE_MAX, command_diff,
         "FILE is a main configuration, which comes with what it includes, or files with only calendars and\n"
-        "standards, which take the place of those of the same name in force. Nothing is changed. Exit status:\n"
+        "standards, which take the place of those of the same name in force. Nothing is changed. --csv has a row for each\n"
+        "standard that differs, or for each of its groups with other figures. Exit status:\n"
         "0 no standard means anything else; 1 one does; 2 FILE is wrong, or cannot be compared.\n"},
     {"backup", "FILE [DATABASE]", "copy the database while the daemon runs, and check the copy", 0, 1, 2, command_backup,
         "FILE must not be there yet. DATABASE: the running daemon's; who may read it may copy it.\n"},
@@ -81,7 +82,9 @@ static int wrong_words(const struct command *command, const struct options *opti
     struct buf surplus = {0};
     if (options->word_count - 1 > command->words_max) {
         text_safe(&surplus, span_of(options->words[command->words_max + 1]));
-        fprintf(stderr, "slactl: \"%s\" is one word too many\n", buf_text(&surplus));
+        bool of_standard = command->takes & OPTION_BIT(STANDARD);
+        fprintf(stderr, "slactl: \"%s\" is one word too many%s%s\n", buf_text(&surplus),
+            of_standard ? "; for one standard: --standard " : "", of_standard ? buf_text(&surplus) : "");
     }
     fprintf(stderr, "usage: slactl %s%s%s%s\n", command->name, *command->words ? " " : "", command->words,
         command->takes ? " [OPTION...]" : "");

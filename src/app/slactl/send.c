@@ -262,8 +262,8 @@ static void print_summary(struct sending *s) {
     struct json_writer w = {.out = &text};
     uint64_t accepted = s->lines.acknowledged - s->lines.rejected;
     progress_clear(&s->progress);
-    fprintf(stderr, "%" PRIu64 " lines: %" PRIu64 " on disk, %" PRIu64 " rejected, %zu not acknowledged\n", s->event_lines,
-        accepted, rejected(s), s->lines.count);
+    fprintf(stderr, "%" PRIu64 " line%s: %" PRIu64 " on disk, %" PRIu64 " rejected, %zu not acknowledged\n", s->event_lines,
+        s->event_lines == 1 ? "" : "s", accepted, rejected(s), s->lines.count);
     if (s->lines.resent)
         fprintf(stderr, "%" PRIu64 " were sent again after the connection broke: of those, events without an id may be there twice\n",
             s->lines.resent);

@@ -10,6 +10,7 @@
 #include "ask.h"
 #include "slad/base/mem.h"
 #include "slad/conf/paths.h"
+#include "slad/loop/listen.h"
 
 /* Of the packaged service (config/systemd). */
 #define SYSTEM_SOCKET "/run/slad/slad.sock"
@@ -87,16 +88,30 @@ static int explain_denied(const char *path, struct buf *trouble) {
     return EXIT_UNREACHABLE;
 }
 
+static bool is_something_else(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISSOCK(info.st_mode);
+}
+
 int socket_explain(const char *path, const struct err *err, struct buf *trouble) {
+    if (is_something_else(path)) {
+        complain(trouble, "%s is no socket: --socket (or $SLAD_SOCKET) names the path under `listen` in slad.yaml", path);
+        return EXIT_UNREACHABLE;
+    }
     if (err->code == ERR_DENIED) return explain_denied(path, trouble);
     if (err->code == ERR_NOT_FOUND || (err->code == ERR_IO && !is_listened_at(path))) {
         complain(trouble,
-            "slad is not running, or not listening at %s: start it with `systemctl start slad`, or name "
-            "another "
-            "socket with --socket",
+            "slad is not running, or not listening at %s: start it (`systemctl start slad`; one of your own: `slad --config "
+            "FILE`), or name another socket with --socket",
             path);
         return EXIT_UNREACHABLE;
     }
-    complain(trouble, "%s", err->text);
+    if (err->code == ERR_IO)
+        complain(trouble,
+            "%s: it may be stopping, or take no more connections (%d are served at once): try again in a moment, or over "
+            "another socket",
+            err->text, LISTEN_CONNECTIONS_DEFAULT);
+    else
+        complain(trouble, "%s", err->text);
     return err->code == ERR_INVALID ? EXIT_ANSWER : EXIT_UNREACHABLE;
 }

@@ -62,11 +62,15 @@ static void show_versions(const struct options *options, const struct json *vers
     table_column_time(&table, "since");
     table_column_time(&table, "until");
     table_column(&table, "reason", ALIGN_LEFT);
+    table_column(&table, "by uid", ALIGN_RIGHT);
+    table_column(&table, "ended by uid", ALIGN_RIGHT);
     for (const struct json *version = json_first(versions); version; version = json_next(version)) {
         cell_count(&table, json_get(version, "version"), TINT_NONE);
         cell_time(&table, json_get(version, "since"));
         cell_time(&table, json_get(version, "until"));
         cell_text(&table, json_get(version, "reason"));
+        cell_count(&table, json_get(version, "by_uid"), TINT_NONE);
+        cell_count(&table, json_get(version, "ended_by_uid"), TINT_NONE);
     }
     table_end(&table);
     table_fini(&table);

@@ -36,6 +36,10 @@ static void add_number(struct buf *out, const struct json *number, const char *w
         buf_printf(out, "%s%" PRId64 " %s", out->size ? ", " : "", json_integer(number, 0), what);
 }
 
+static void add_things(struct buf *out, const struct json *number, const char *one, const char *many) {
+    add_number(out, number, json_integer(number, 0) == 1 ? one : many);
+}
+
 static void add_labelled(struct buf *out, const char *what, const struct json *number) {
     if (json_is_number(number)) buf_printf(out, ", %s %" PRId64, what, json_integer(number, 0));
 }
@@ -58,6 +62,8 @@ static void put_running(struct page *page, const struct json *status) {
     if (json_text(json_get(status, "failure"))) {
         show_text(&page->line, json_get(status, "failure"));
         put(page, "failure", TINT_BAD);
+        buf_add_text(&page->line, "no event is taken until it can write again; it tries each second");
+        put(page, "", TINT_NONE);
     }
 }
 
@@ -96,8 +102,9 @@ static void put_standards(struct page *page, const struct json *standards) {
         const char *state = json_text(json_get(s, "state"));
         if (!state || strcmp(state, "breached") != 0) continue;
         show_text(&page->line, json_get(s, "name"));
-        buf_printf(&page->line, ": %" PRId64 " of %" PRId64 " groups",
-            json_integer(json_get(s, "breached"), 0), json_integer(json_get(s, "groups"), 0));
+        int64_t groups = json_integer(json_get(s, "groups"), 0);
+        buf_printf(&page->line, ": %" PRId64 " of %" PRId64 " group%s", json_integer(json_get(s, "breached"), 0), groups,
+            groups == 1 ? "" : "s");
         put(page, "  breached", TINT_BAD);
     }
 }
@@ -154,8 +161,8 @@ static void put_counts(struct page *page, const struct json *status) {
     buf_add_text(&page->line, page->line.size ? " since the start" : "-");
     put(page, "events", json_integer(rejected, 0) ? TINT_WARNING : TINT_NONE);
     add_number(&page->line, json_get(engine, "contacts"), "in memory");
-    add_number(&page->line, json_get(engine, "open"), "clocks open");
-    add_number(&page->line, json_get(engine, "groups"), "groups");
+    add_things(&page->line, json_get(engine, "open"), "clock open", "clocks open");
+    add_things(&page->line, json_get(engine, "groups"), "group", "groups");
     put(page, "contacts", TINT_NONE);
 }
 
@@ -187,7 +194,8 @@ static void put_inputs(struct page *page, const struct json *inputs) {
             if (json_is_null(fact) || is_detail(fact)) continue;
             if (page->line.size) buf_add_text(&page->line, ", ");
             if (!json_text(fact)) {
-                text_safe(&page->line, span_of(json_name(fact)));
+                bool of_calls = strcmp(json_name(fact), "waiting") == 0; /* of a link: the calls that wait */
+                text_safe(&page->line, of_calls ? SPAN("calls waiting") : span_of(json_name(fact)));
                 buf_add_char(&page->line, ' ');
             }
             show_scalar(&page->line, fact);

@@ -42,12 +42,14 @@ static void write_csv(const struct table *table, size_t at, struct span text) {
 }
 
 static void write_csv_header(struct table *table) {
+    if (table->has_header) return;
+    table->has_header = true;
     for (size_t i = 0; i < table->column_count; i++) write_csv(table, i, span_of(table->columns[i].header));
 }
 
 static void add_csv(struct table *table, struct span text) {
     struct buf safe = {0};
-    if (table->row_count == 0 && table->at == 0) write_csv_header(table);
+    write_csv_header(table);
     if (table->screen.is_terminal) { /* a file gets what is, a terminal nothing it would obey */
         text_safe(&safe, text);
         text = buf_span(&safe);
@@ -156,9 +158,13 @@ static size_t columns_shown(struct table *table) {
     return count;
 }
 
+void table_begin(struct table *table) {
+    if (table->style == TABLE_CSV) write_csv_header(table);
+}
+
 void table_end(struct table *table) {
     if (table->style == TABLE_CSV) {
-        if (table->row_count == 0) write_csv_header(table);
+        write_csv_header(table);
         return;
     }
     if (table->row_count == 0) return;

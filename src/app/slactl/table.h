@@ -41,6 +41,7 @@ struct table {
     size_t cell_count, cell_capacity;
     size_t at; /* of CSV: cells in the row so far */
     size_t row_count;
+    bool has_header; /* of CSV: it is written */
     bool named_zone; /* a header has named the zone of the times */
 };
 
@@ -50,6 +51,8 @@ void table_init(struct table *table, const struct options *options);
 bool table_column(struct table *table, const char *header, enum align align);
 /* The next cell, from left to right; text is what may reach a terminal, except that CSV takes anything. */
 void table_add(struct table *table, struct span text, enum tint tint);
+/* The header of CSV now, where rows may be long in coming or never come. */
+void table_begin(struct table *table);
 /* Shows people what was added (nothing when there is no row); ends CSV, which has a header in any case. */
 void table_end(struct table *table);
 void table_fini(struct table *table);

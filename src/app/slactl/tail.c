@@ -105,13 +105,17 @@ static bool shows_breaches(const struct options *options) {
 static int begin(struct tail *tail) {
     const struct options *options = tail->options;
     tail->has_looked = true;
-    if (!shows_breaches(options)) return EXIT_FINE;
+    if (!shows_breaches(options)) {
+        table_begin(&tail->rows.table);
+        return EXIT_FINE;
+    }
     struct look *look = &tail->look;
     struct buf target = {0}, trouble = {0};
     buf_add_text(&target, "/v1/breaches");
     query_options(&target, options, 0);
     int code = look_at_latest(options, buf_text(&target), look, &trouble);
     fputs(buf_text(&trouble), stderr);
+    if (code == EXIT_FINE) table_begin(&tail->rows.table);
     size_t most = option_given(options, OPTION_LIMIT) ? (size_t)options->limit : FIRST_ROWS;
     for (size_t i = look->row_count > most ? look->row_count - most : 0; i < look->row_count; i++)
         print_breach(tail, look->rows[i].breach, look->rows[i].raw);

@@ -41,7 +41,7 @@ int command_check(int argc, char **argv) {
         if (c == 'j') tell = TELL_JSON;
         else if (c == 'v') tell = tell == TELL_JSON ? TELL_JSON : TELL_SENTENCES;
         else if (c == 'c') path = optarg;
-        else return fputs("usage: slad check [--json | --verbose] [FILE...]\n", stderr), EXIT_USAGE;
+        else return fputs("usage: slad check [--json | --verbose] [--config FILE] [FILE...]\n", stderr), EXIT_USAGE;
     }
     struct findings findings = {0};
     struct buf text = {0};

@@ -181,7 +181,7 @@ static int open_faces(struct daemon *daemon, struct err *err) {
 /* Whoever asks is told that it starts. Takes the configuration over, on failure too. */
 static int open_service(struct daemon *daemon, struct config *config, struct err *err) {
     struct api_options api = {.inherited_fd = notify_listen_fd, .inputs = input_status, .inputs_arg = daemon};
-    struct service_options service = {.progress = progress, .arg = daemon};
+    struct service_options service = {.progress = progress, .arg = daemon, .uses_threads = true};
     int code = api_open(daemon->loop, config, &api, &daemon->api, err);
     if (!code) return service_open(config, &service, clock_wall_ms(), &daemon->service, err);
     config_free(config);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 static int usage(FILE *out, int code) {
-    fputs("usage: slad [--config FILE]                 run the daemon in the foreground\n"
+    fputs("usage: slad [--config FILE] [--debug]       run the daemon in the foreground; --debug says more\n"
           "       slad --repair [--config FILE]        save what can be had of a damaged database\n"
-          "       slad check [--json | --verbose] [FILE...]\n"
+          "       slad check [--json | --verbose] [--config FILE] [FILE...]\n"
           "                                             say every error of the configuration at once, or in\n"
           "                                             plain words what each standard promises\n"
           "       slad replay --config FILE [--until TIME] [--quiet] [--input PATH | --format NAME] EVENTS...\n"

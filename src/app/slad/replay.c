@@ -49,26 +49,53 @@ static int parse(int argc, char **argv, struct arguments *out) {
     return 0;
 }
 
+struct told {
+    size_t rejected;
+    bool quiet;
+    char *first; /* the first of them */
+};
+
 static void say_rejected(void *arg, const char *file, size_t line, const char *reason) {
-    size_t *said = arg;
-    if ((*said)++ < REJECTED_SHOWN) fprintf(stderr, "%s:%zu: rejected: %s\n", file, line, reason);
+    struct told *told = arg;
+    struct buf text = {0};
+    if (told->rejected++ >= REJECTED_SHOWN) return;
+    buf_printf(&text, "%s:%zu: rejected: %s", file, line, reason);
+    if (!told->quiet) fprintf(stderr, "%s\n", text.data);
+    if (told->first) buf_fini(&text);
+    else told->first = text.data;
+}
+
+/* A report of nothing is easily taken for one of a quiet day. */
+static int say_nothing_was_accepted(const struct told *told) {
+    if (!told->rejected) {
+        fputs("slad replay: there are no events: the report is empty\n", stderr);
+        return 0;
+    }
+    fprintf(stderr, "slad replay: no event was accepted, so the report is empty: %zu line%s rejected; %s%s\n"
+        "is it another format? --format NAME, or --input PATH of a configuration that reads such files\n", told->rejected,
+        told->rejected == 1 ? "" : "s", told->quiet ? "the first: " : "see above", told->quiet ? told->first : "");
+    return ERR_INVALID;
 }
 
 /* The report of the files to standard output. */
 static int replay(const struct config *config, const struct arguments *a, const char *const *files, size_t count) {
     struct buf text = {0};
     struct err err = {0};
-    size_t said = 0;
+    struct told told = {.quiet = a->quiet};
     const struct format **formats = NULL;
+    uint64_t accepted = 0;
     int code = formats_of_files(config, &a->choice, files, count, &formats, &err);
     if (!code) {
         struct replay_options options = {.files = files, .file_count = count, .until_ms = a->until_ms,
-            .rejected = a->quiet ? NULL : say_rejected, .arg = &said, .formats = formats};
+            .rejected = say_rejected, .arg = &told, .formats = formats, .accepted = &accepted};
         code = replay_report(&options, &config->rules, 1, &text, &err);
     }
     if (code) fprintf(stderr, "slad replay: %s\n", err.text);
-    if (said > REJECTED_SHOWN) fprintf(stderr, "%zu more lines were rejected\n", said - REJECTED_SHOWN);
+    if (!a->quiet && told.rejected > REJECTED_SHOWN)
+        fprintf(stderr, "%zu more lines were rejected\n", told.rejected - REJECTED_SHOWN);
     if (!code && (fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout))) code = ERR_IO;
+    if (!code && !accepted) code = say_nothing_was_accepted(&told);
+    free(told.first);
     free(formats);
     buf_fini(&text);
     return code;

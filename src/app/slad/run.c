@@ -27,7 +27,7 @@ static int parse(int argc, char **argv, struct arguments *out) {
         else if (c == 'k') a.clock = optarg;
         else if (c == 'd') a.debug = true;
         else if (c == 'r') a.repair = true;
-        else return -1;
+        else return fputs("slad --help says what there is\n", stderr), -1;
     }
     if (optind < argc) return fprintf(stderr, "slad: \"%s\" is one argument too many\n", argv[optind]), -1;
     *out = a;

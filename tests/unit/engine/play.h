@@ -23,6 +23,7 @@ struct play {
     int64_t grace_ms;
     uint64_t seq;
 };
+enum { PLAY_AWAKE = 3 }; /* contacts that engine_rest() leaves awake */
 
 /* "warned a "x" 80% 8001 due 10000", "warning a "x" 80% met 9000" */
 static inline void play_warning(struct buf *out, bool reached, const struct warning *w) {
@@ -65,7 +66,7 @@ static inline void play_start(struct play *p, const char *yaml, int64_t grace_ms
     *p = (struct play){.grace_ms = grace_ms};
     p->config = world_load(yaml, strlen(yaml));
     assert_non_null(p->config);
-    struct engine_options options = {.grace_ms = grace_ms, .effect = play_effect, .arg = p};
+    struct engine_options options = {.grace_ms = grace_ms, .awake_most = PLAY_AWAKE, .effect = play_effect, .arg = p};
     p->engine = engine_new(&p->config->rules, &options);
 }
 

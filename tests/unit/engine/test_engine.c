@@ -177,6 +177,61 @@ static void events_of_the_future_wait(void **state) {
     play_end(&p);
 }
 
+static size_t lay_to_rest(struct play *p) {
+    engine_rest(p->engine, 100);
+    return engine_size(p->engine).resting;
+}
+
+static void who_waits_long_rests_and_is_told_of_all_the_same(void **state) {
+    (void)state;
+    struct play p;
+    play_start(&p, "standards: {a: {start: offered, stop: answered, pause: held, resume: resumed, within: 10s, by: queue},"
+                   " b: {start: offered, stop: closed, within: 20s}}", 0);
+    for (int i = 0; i < PLAY_AWAKE + 3; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "c%d offered queue=q", i);
+        play(&p, 1000 + i, line);
+    }
+    assert_int_equal(lay_to_rest(&p), 3);
+    play(&p, 2000, "c0 held"); /* wakes it */
+    assert_int_equal(engine_size(p.engine).resting, 2);
+    assert_int_equal(lay_to_rest(&p), 3);
+    play_figures(&p, 0, 6, 0, 0, 0);
+    play(&p, 3000, "c0 resumed");
+    play(&p, 3500, "c1 answered");
+    assert_int_equal(lay_to_rest(&p), 3);
+    engine_advance(p.engine, 11003, 11003);
+    play_expect(&p, "missed a \"c2\" 11002\n");
+    engine_advance(p.engine, 12001, 12001); /* a second was held */
+    play_expect(&p, "missed a \"c3\" 11003\nmissed a \"c4\" 11004\nmissed a \"c5\" 11005\nmissed a \"c0\" 12000\n");
+    assert_int_equal(lay_to_rest(&p), 3); /* with what the clock decided of them */
+    struct told told = {0};
+    engine_open(p.engine, 1, told_open, &told); /* wakes all */
+    assert_int_equal(engine_size(p.engine).resting, 0);
+    told_fini(&told);
+    engine_rest(p.engine, 100);
+    engine_forget(p.engine, SPAN("c3"));
+    play_figures(&p, 0, 4, 1, 4, 0);
+    play_figures(&p, 1, 5, 0, 0, 0);
+    play_end(&p);
+}
+
+static void who_was_warned_of_does_not_rest(void **state) {
+    (void)state;
+    struct play p;
+    play_start(&p, "standards: {a: {start: offered, stop: answered, within: 10s, warn: 50%}}", 0);
+    for (int i = 0; i < PLAY_AWAKE + 1; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "c%d offered", i);
+        play(&p, 0, line);
+    }
+    engine_advance(p.engine, 6000, 6000);
+    assert_int_equal(lay_to_rest(&p), 0);
+    play(&p, 6500, "d offered");
+    play(&p, 6500, "c1 noted x=1");
+    play_end(&p);
+}
+
 static void clocks_do_not_go_back(void **state) {
     (void)state;
     struct play p;
@@ -481,6 +536,8 @@ int main(void) {
         cmocka_unit_test(a_late_event_changes_what_came_after),
         cmocka_unit_test(deadlines_are_put_off_by_grace),
         cmocka_unit_test(events_of_the_future_wait),
+        cmocka_unit_test(who_waits_long_rests_and_is_told_of_all_the_same),
+        cmocka_unit_test(who_was_warned_of_does_not_rest),
         cmocka_unit_test(clocks_do_not_go_back),
         cmocka_unit_test(arrival_decides_between_events_of_one_instant),
         cmocka_unit_test(open_cycles_come_nearest_due_first),

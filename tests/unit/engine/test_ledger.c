@@ -97,6 +97,22 @@ static void what_is_put_in_and_taken_out_at_one_instant_leaves_no_trace(void **s
     take_down(&s);
 }
 
+/* What is known of it changes backwards: it was to be known later than that it is not so. */
+static void what_is_taken_out_before_it_is_known_never_was(void **state) {
+    static const char *const windows[] = {"window: 10s, target: 'missed < 1'", "target: 'missed < 1'"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct setting s;
+        set_up(&s, windows[i]);
+        struct record r = outcome(1000, OUTCOME_MISSED);
+        ledger_record(&s.ledger, &r, 1, 1500);
+        ledger_record(&s.ledger, &r, -1, 1200);
+        expect(&s, 2000, "");
+        assert_int_equal(figures(&s, 2000).missed, 0);
+        take_down(&s);
+    }
+}
+
 static void levels_are_judged_in_event_time(void **state) {
     (void)state;
     struct setting s;
@@ -229,6 +245,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_leaves_at_its_instant_and_the_window),
         cmocka_unit_test(what_is_put_in_and_taken_out_at_one_instant_leaves_no_trace),
+        cmocka_unit_test(what_is_taken_out_before_it_is_known_never_was),
         cmocka_unit_test(levels_are_judged_in_event_time),
         cmocka_unit_test(everything_of_one_instant_is_judged_together),
         cmocka_unit_test(a_record_outside_its_window_when_known_does_not_count),

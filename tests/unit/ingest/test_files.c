@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "ingest/reading.h"
+
 #include "ingest/follow.h"
 
 /* The first thing done, as a process has one clock. */
@@ -133,6 +135,28 @@ static void a_truncated_file_is_read_from_its_start(void **state) {
     world_close(&world);
 }
 
+/* It is said of it what the matter is, until it leads somewhere or is removed. */
+static void a_link_that_leads_nowhere(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "*.log", NULL);
+    assert_int_equal(symlink("there", path_of(&world, "a.log")), 0);
+    start(&world);
+    turns(&world, 5);
+    assert_true(status_has(&world, "\"error\":\"it is a symbolic link to a file that is not there\""));
+    append(&world, "there", "a\n");
+    DRIVE_UNTIL(world.loop, world.service.lines.size == 2);
+    assert_true(status_has(&world, "\"error\":null"));
+    stop(&world);
+    remove_file(&world, "there");
+    start(&world);
+    turns(&world, 5);
+    assert_false(status_has(&world, "\"error\":null"));
+    remove_file(&world, "a.log");
+    DRIVE_UNTIL(world.loop, status_has(&world, "no file matches yet"));
+    world_close(&world);
+}
+
 static void a_pattern_finds_files_that_come_later(void **state) {
     (void)state;
     struct world world;
@@ -245,6 +269,38 @@ static void a_large_file_is_read_over_many_turns(void **state) {
     world_close(&world);
 }
 
+/* A client beside a backlog is answered after a chunk or two of it, each time. */
+static void a_backlog_keeps_no_client_waiting(void **state) {
+    (void)state;
+    static const char HELLO[] = "{\"hello\":{\"client\":\"test\"}}\nx\n";
+    enum { LINES = 150000, ASKED = 20 };
+    struct world world;
+    struct buf text = {0}, answers = {0};
+    char got[200];
+    world_open(&world, "log", "events.sock");
+    world.inputs[1].kind = ENDPOINT_UNIX;
+    for (int i = 0; i < LINES; i++) buf_printf(&text, "line %d of a file that takes many turns to read\n", i);
+    append(&world, "log", text.data);
+    start(&world);
+    int fd = drive_connect(world.paths[1]);
+    assert_int_equal(write(fd, HELLO, strlen(HELLO)), strlen(HELLO));
+    for (int i = 1; i <= ASKED; i++) {
+        size_t before = world.service.lines.size;
+        buf_clear(&answers);
+        buf_printf(&answers, "{\"ack\":%d}\n", i);
+        memset(got, 0, sizeof got);
+        DRIVE_UNTIL(world.loop, read(fd, got, sizeof got - 1) > 0);
+        assert_string_equal(got, answers.data);
+        if (i > 1) assert_true(world.service.lines.size - before <= 2 * READING_CHUNK_BYTES);
+        assert_int_equal(write(fd, "x\n", 2), 2);
+    }
+    assert_true(world.service.lines.size < text.size);
+    close(fd);
+    buf_fini(&answers);
+    buf_fini(&text);
+    world_close(&world);
+}
+
 static void a_lost_batch_is_read_again(void **state) {
     (void)state;
     struct world world;
@@ -317,11 +373,13 @@ int main(void) {
         cmocka_unit_test(a_renamed_file_is_read_to_its_end),
         cmocka_unit_test(a_file_renamed_while_nobody_looked),
         cmocka_unit_test(a_truncated_file_is_read_from_its_start),
+        cmocka_unit_test(a_link_that_leads_nowhere),
         cmocka_unit_test(a_pattern_finds_files_that_come_later),
         cmocka_unit_test(a_rename_within_the_pattern_reads_nothing_twice),
         cmocka_unit_test(what_is_no_file_is_said_and_holds_nothing_up),
         cmocka_unit_test(a_line_that_is_too_long),
         cmocka_unit_test(a_large_file_is_read_over_many_turns),
+        cmocka_unit_test(a_backlog_keeps_no_client_waiting),
         cmocka_unit_test(a_lost_batch_is_read_again),
         cmocka_unit_test(a_lost_batch_with_a_rotation_in_it),
         cmocka_unit_test(a_lost_first_batch),

@@ -105,7 +105,7 @@ static void a_mistyped_standard_is_told_the_nearest(void **state) {
     assert_int_equal(param_standard(&rules, "cals", &index, &err), ERR_NOT_FOUND);
     assert_string_equal(err.text, "no standard is named \"cals\": did you mean \"calls\"?");
     assert_int_equal(param_standard(&rules, "parcels", &index, &err), ERR_NOT_FOUND);
-    assert_string_equal(err.text, "no standard is named \"parcels\"");
+    assert_string_equal(err.text, "no standard is named \"parcels\": there are calls, mail");
 }
 
 int main(void) {

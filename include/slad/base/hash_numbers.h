@@ -1,0 +1,25 @@
+/* hash_numbers: numbers found again by the hash of something, several under one hash, twelve bytes a slot: of a hash
+ * only 32 bits are kept, so who asks may get numbers of something else, and must be able to bear them.
+ * Owns: its table. Zero-initialise to start; hash_numbers_fini() frees it.
+ * Must not know: what was hashed, what a number stands for. */
+#ifndef SLAD_BASE_HASH_NUMBERS_H
+#define SLAD_BASE_HASH_NUMBERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct hash_number;
+struct hash_numbers {
+    struct hash_number *slots; /* NULL while empty */
+    size_t mask;               /* number of slots - 1 */
+    size_t count;
+};
+
+/* number: not 0. Nothing happens when it is there under this hash. */
+void hash_numbers_add(struct hash_numbers *numbers, uint64_t hash, uint64_t number);
+/* Takes one of those under this hash out; false when there is none. */
+bool hash_numbers_take(struct hash_numbers *numbers, uint64_t hash, uint64_t *number);
+void hash_numbers_fini(struct hash_numbers *numbers);
+
+#endif

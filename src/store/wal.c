@@ -1,0 +1,113 @@
+/* How the log is copied while it goes on being written (aside):
+ *
+ *              PASS_PAGES are not copied
+ *     quiet ─────────────────────────────▶ under_way ◀──┐ REST_PAGES or more came meanwhile
+ *       ▲                                    │  │ done  │ (PASSES at most)
+ *       │                                    │  └───────┘
+ *       └────────────────────────────────────┘ the rest is copied in turn: once nothing is left to be copied, the next
+ *                                              transaction begins the log anew (SQLite's rule)
+ *
+ * A program that reads for long holds the copying back: then each commit begins another pass that comes no further, and the
+ * log grows without bound (service/watch_log.h tells).
+ *
+ * Invariants:
+ *  1. While under_way the thread may be copying; nobody else copies.
+ *  2. Once so much came meanwhile as a pass begins with, the writer waits: unless it is held back, the log has PASSES + 1
+ *     times as much at most. */
+#include "store/wal.h"
+
+#include "store/checkpoint.h"
+#include "store/db.h"
+
+enum {
+    PASS_PAGES = 4096, /* 16 MiB: seldom enough that a page changed often is copied once */
+    REST_PAGES = 256,  /* 1 MiB: in turn, some milliseconds */
+    PASSES = 4,        /* each has less to copy than the one before, unless copying is slower than writing */
+};
+
+static int count_pages(void *arg, sqlite3 *db, const char *name, int pages) {
+    struct store *store = arg;
+    (void)db, (void)name;
+    store->wal.pages = pages;
+    return SQLITE_OK;
+}
+
+void wal_open(struct store *store) {
+    (void)sqlite3_wal_hook(store->writer, count_pages, store);
+}
+
+/* The log that a start finds may be in the page cache and not on the disk: after a sync that failed Linux takes its pages
+ * for written. Commits behind it would be synced, and lost with it when the power fails. So it is copied into the database,
+ * which writes and syncs its pages anew, and begins anew itself. A full disk, or a reader in the way, must not keep us
+ * from starting. */
+int wal_begin_anew(struct store *store, struct err *err) {
+    if (sqlite3_wal_checkpoint_v2(store->writer, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK) return 0;
+    int code = db_fail(store->writer, "copy the log into the database", err);
+    return code == ERR_FULL || code == ERR_IN_USE ? 0 : code;
+}
+
+int store_checkpoint_aside(struct store *store, struct err *err) {
+    sqlite3 *db = NULL;
+    int64_t version;
+    int code = db_open(store, &db, err);
+    if (!code) code = db_number(db, "PRAGMA user_version", &version, err); /* it learns of the log when it first reads */
+    if (code) {
+        sqlite3_close_v2(db);
+        return code;
+    }
+    return checkpointer_new(db, &store->wal.aside, err);
+}
+
+static void copy_in_turn(struct store *store) {
+    struct wal *wal = &store->wal;
+    wal->code = checkpoint_run(store->writer, &wal->copied, &wal->err);
+    wal->passes = 0;
+}
+
+static void copy_aside(struct wal *wal) {
+    wal->under_way = true;
+    wal->tried = wal->pages;
+    checkpointer_start(wal->aside);
+}
+
+/* False: it is still at it. */
+static bool is_done(struct wal *wal) {
+    int before = wal->copied;
+    if (checkpointer_busy(wal->aside)) {
+        if (wal->pages - wal->tried < PASS_PAGES) return false;
+        checkpointer_wait(wal->aside);
+    }
+    wal->code = checkpointer_result(wal->aside, &wal->copied, &wal->err);
+    wal->under_way = false;
+    wal->passes = wal->copied > before ? wal->passes + 1 : 0;
+    return true;
+}
+
+void wal_committed(struct store *store) {
+    struct wal *wal = &store->wal;
+    if (wal->under_way && !is_done(wal)) return;
+    if (wal->pages < wal->copied) wal->copied = wal->passes = 0; /* it has begun anew */
+    int left = wal->pages - wal->copied;
+    if (wal->passes && (left < REST_PAGES || wal->passes == PASSES)) copy_in_turn(store);
+    else if (wal->passes == 0 && left < PASS_PAGES) return;
+    else if (wal->aside) copy_aside(wal);
+    else copy_in_turn(store);
+}
+
+void wal_close(struct store *store) {
+    checkpointer_free(store->wal.aside);
+    store->wal = (struct wal){0};
+}
+
+int store_checkpoint(struct store *store, struct err *err) {
+    struct wal *wal = &store->wal;
+    if (wal->under_way) checkpointer_wait(wal->aside);
+    wal->under_way = false;
+    copy_in_turn(store);
+    if (wal->code) *err = wal->err;
+    return wal->code;
+}
+
+const char *store_checkpoint_failure(const struct store *store) {
+    return store->wal.code ? store->wal.err.text : NULL;
+}

@@ -1,0 +1,32 @@
+/* wal: keeps the write-ahead log short: counts its pages, and has them copied into the database when they are many.
+ * Owns: store->wal.
+ * Must not know: what is written. */
+#ifndef SLAD_STORE_WAL_H
+#define SLAD_STORE_WAL_H
+
+#include <stdbool.h>
+#include "slad/base/err.h"
+
+struct checkpointer;
+struct store;
+
+struct wal {
+    struct checkpointer *aside; /* NULL: the connection that writes does it in turn */
+    int pages;       /* in the log, since it last began anew */
+    int copied;      /* so many of them are in the database, as far as is known */
+    int tried;       /* so many there were when copying aside last began */
+    int passes;      /* aside, one after the other, each further than the one before */
+    bool under_way;  /* aside, or it is over and was not looked at */
+    int code;        /* of the last copying: 0, or why it failed */
+    struct err err;
+};
+
+/* Once the connection that writes is set up. */
+void wal_open(struct store *store);
+/* Once the log is in use and before anything is committed: it begins anew. */
+int wal_begin_anew(struct store *store, struct err *err) WARN_UNUSED;
+/* After a commit. */
+void wal_committed(struct store *store);
+void wal_close(struct store *store);
+
+#endif
