@@ -28,7 +28,7 @@
 #include "slad/base/mem.h"
 
 /* One read, and so one stream's share before the next one's: some fifty event lines, about a millisecond. With 64 KiB a
- * question under full load waited eight times as long for its turn. */
+ * question under full load waited four times as long for its turn. */
 #define READ_BYTES (8 * 1024)
 /* How long a peer may take to fetch what was queued when its stream was closed. */
 #define FLUSH_MS 5000

@@ -22,7 +22,7 @@
 enum {
     PASS_PAGES = 4096, /* 16 MiB: seldom enough that a page changed often is copied once */
     REST_PAGES = 256,  /* 1 MiB: in turn, some milliseconds */
-    PASSES = 4,        /* each has less to copy than the one before, unless copying is slower than writing */
+    PASSES = 2,        /* the second has less to copy, unless copying is slower than writing */
 };
 
 static int count_pages(void *arg, sqlite3 *db, const char *name, int pages) {

@@ -223,7 +223,7 @@ class Health(unittest.TestCase):
             self.assertEqual(d.request('GET', '/v1/ready')[0], 200)                # events of others are taken
             r = d.slactl('status'); self.assertEqual(r.returncode, 1, r); self.assertIn('unhealthy', r.stdout)
             (d.dir / 'nothing-yet-1.jsonl').rmdir(); until(lambda: d.request('GET', '/v1/health')[0] == 200, 'it to be well again')
-            d.clock(START + 3600000); c = Client(d); c.send(OFFERED | {'contact': 'b'}); d.clock(START)
+            d.clock(START + 3600000); c = Client(d); c.send(OFFERED | {'contact': 'b'}); until(lambda: d.counter('events_accepted') == 1, 'the hour to be seen'); d.clock(START)
             _, answer = until(lambda: (a := d.request('GET', '/v1/health'))[0] == 503 and a, 'the clock that was set back'); self.assertEqual(answer['reasons'][0]['what'], 'clock')
             d.clock(START + 3600000); until(lambda: d.request('GET', '/v1/health')[0] == 200, 'the clock to be right')
 

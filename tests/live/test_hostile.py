@@ -44,9 +44,10 @@ class Besieged(Guarded):
     def turn(self):
         for _ in range(2): self.get('/v1/health')
     def connect(self, where, port=None, buffer=0):
-        s = socket.socket(socket.AF_INET if port else socket.AF_UNIX); self.clients.append(s); s.settimeout(PATIENCE)
+        s = socket.socket(socket.AF_INET if port else socket.AF_UNIX); self.clients.append(s)
         if buffer: s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        s.connect(('127.0.0.1', port) if port else str(self.dir / where)); return s
+        s.connect(('127.0.0.1', port) if port else str(self.dir / where))  # waits for its place in the queue, as without a timeout
+        s.settimeout(PATIENCE); return s
     def http(self, kind, buffer=0): return self.connect('slad.sock', self.web if kind == 'web' else None, buffer)
     def events(self, kind, hello=True):
         s = self.connect('events.sock', {'tcp': self.tcp, 'open': self.open_port}.get(kind))

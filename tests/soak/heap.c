@@ -1,6 +1,6 @@
 /* heap: how many bytes a program has from malloc(), for others to read. Loaded before the C library (LD_PRELOAD), keeps an
  * int64_t at the start of the file that HEAP_FILE names. What stays resident jumps, as malloc() cannot give everything
- * back; this does not. For programs of one thread. */
+ * back; this does not. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -32,8 +32,12 @@ __attribute__((constructor)) static void open_file(void) {
     close(fd);
 }
 
+static void add(int64_t bytes) { /* of whichever thread */
+    __atomic_fetch_add(live, bytes, __ATOMIC_RELAXED);
+}
+
 static void *gained(void *p) {
-    if (p) *live += (int64_t)malloc_usable_size(p);
+    if (p) add((int64_t)malloc_usable_size(p));
     return p;
 }
 
@@ -48,7 +52,7 @@ void *calloc(size_t count, size_t size) {
 void *realloc(void *p, size_t n) {
     int64_t before = p ? (int64_t)malloc_usable_size(p) : 0;
     void *q = __libc_realloc(p, n);
-    if (q || !n) *live -= before;
+    if (q || !n) add(-before);
     return gained(q);
 }
 
@@ -67,6 +71,6 @@ int posix_memalign(void **out, size_t alignment, size_t n) {
 }
 
 void free(void *p) {
-    if (p) *live -= (int64_t)malloc_usable_size(p);
+    if (p) add(-(int64_t)malloc_usable_size(p));
     __libc_free(p);
 }

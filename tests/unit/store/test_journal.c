@@ -163,6 +163,35 @@ static void a_contacts_rows_come_by_time(void **state) {
     journal_close(cursor);
 }
 
+static void two_contacts_are_read_at_once_and_one_by_a_row_of_it(void **state) {
+    struct fixture *f = *state;
+    begin(f);
+    for (int i = 0; i < 3; i++) {
+        put(f, "a", 30 - i);
+        put(f, "b", 10 + i);
+    }
+    commit(f);
+    for (int twice = 0; twice < 2; twice++) {
+        struct journal_cursor *a, *b;
+        struct journal_row row;
+        OK(f, journal_contact(f->store, SPAN("a"), &a, &f->err));
+        OK(f, journal_contact_of(f->store, 4, &b, &f->err));
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(journal_next(a, &row, &f->err), 1);
+            assert_int_equal(row.seq, 5 - 2 * i);
+            assert_int_equal(journal_next(b, &row, &f->err), 1);
+            assert_int_equal(row.seq, 2 + 2 * i);
+        }
+        assert_int_equal(journal_next(b, &row, &f->err), 0);
+        journal_close(b);
+        assert_int_equal(journal_next(a, &row, &f->err), 0);
+        journal_close(a);
+        OK(f, journal_contact_of(f->store, 99, &a, &f->err));
+        assert_int_equal(journal_next(a, &row, &f->err), 0);
+        journal_close(a);
+    }
+}
+
 /* ---- pruning ---- */
 
 static void note(void *arg, struct span contact) {
@@ -293,6 +322,7 @@ int main(void) {
         TEST(reads_in_slices),
         TEST(finds_one_row),
         TEST(a_contacts_rows_come_by_time),
+        TEST(two_contacts_are_read_at_once_and_one_by_a_row_of_it),
         TEST(prunes_whole_contacts),
         TEST(passes_by_what_came_by_a_wrong_clock),
         TEST(prunes_in_slices),

@@ -32,7 +32,7 @@ static off_t wal_bytes(const struct fixture *f) {
 
 static void the_log_stays_short(struct fixture *f) {
     for (int i = 0; i < 150; i++) add(f); /* 150 MB */
-    assert_true(wal_bytes(f) < 90 << 20); /* five times 16 MiB, and a commit or two */
+    assert_true(wal_bytes(f) < 56 << 20); /* three times 16 MiB, and a commit or two */
     assert_null(store_checkpoint_failure(f->store));
     fixture_reopen(f);
     assert_string_equal(ask(f, "SELECT count(*) FROM events"), "2400");
