@@ -10,6 +10,7 @@ enum {
      * within minutes. */
     QUIET_MS = 10 * 60 * 1000,
     LET_GO_MOST = 1024, /* looked at in a turn: below a millisecond */
+    REST_MOST = 4096, /* the same, of those that are to rest: more than a turn can bring, a few microseconds each */
 };
 
 struct recall {
@@ -106,5 +107,5 @@ int recall_contact(struct recall *recall, struct engine *engine, struct span con
 
 void recall_let_go(struct engine *engine) {
     engine_evict(engine, engine_now(engine) - QUIET_MS, LET_GO_MOST);
-    engine_rest(engine, LET_GO_MOST);
+    engine_rest(engine, REST_MOST);
 }
