@@ -35,14 +35,20 @@ size_t findings_errors(const struct findings *findings) {
     return findings->errors;
 }
 
+static void render(const struct finding *f, struct buf *out) {
+    utf8_escape(out, span_of(f->file), FILE_NAME_SHOWN);
+    if (f->line > 0) buf_printf(out, ":%d:%d", f->line, f->column);
+    buf_printf(out, ": %s: %s\n", f->is_warning ? "warning" : "error", f->text);
+}
+
 void findings_render(const struct findings *findings, struct buf *out) {
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct finding *f = &findings->list[i];
-        utf8_escape(out, span_of(f->file), FILE_NAME_SHOWN);
-        if (f->line > 0) buf_printf(out, ":%d:%d", f->line, f->column);
-        buf_printf(out, ": %s: %s\n", f->is_warning ? "warning" : "error", f->text);
-    }
+    for (size_t i = 0; i < findings->count; i++) render(&findings->list[i], out);
     if (findings->dropped) buf_printf(out, "… and %zu more\n", findings->dropped);
+}
+
+void findings_render_errors(const struct findings *findings, struct buf *out) {
+    for (size_t i = 0; i < findings->count; i++)
+        if (!findings->list[i].is_warning) render(&findings->list[i], out);
 }
 
 struct file_order {

@@ -15,17 +15,13 @@
 
 static void take_off(struct engine *engine, struct contact *contact) {
     if (!contact->is_quiet) return;
-    *(contact->before ? &contact->before->after : &engine->quiet.first) = contact->after;
-    *(contact->after ? &contact->after->before : &engine->quiet.last) = contact->before;
+    contacts_take_off(&engine->quiet, contact);
     contact->is_quiet = false;
 }
 
 static void put_last(struct engine *engine, struct contact *contact) {
     take_off(engine, contact);
-    contact->before = engine->quiet.last;
-    contact->after = NULL;
-    *(engine->quiet.last ? &engine->quiet.last->after : &engine->quiet.first) = contact;
-    engine->quiet.last = contact;
+    contacts_put_last(&engine->quiet, contact);
     contact->quiet_since = engine->now;
     contact->is_quiet = true;
 }

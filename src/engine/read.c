@@ -219,14 +219,8 @@ struct story {
 /* Whether an event of the story's contact fell on this instant in the subject. */
 static bool happened_at(const struct story *story, int64_t at) {
     const struct moments *moments = &story->subject->moments;
-    size_t lo = 0, hi = moments->count;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (moments->list[mid]->at < at) lo = mid + 1;
-        else hi = mid;
-    }
-    for (; lo < moments->count && moments->list[lo]->at == at; lo++)
-        if (moments->list[lo]->contact == story->contact) return true;
+    for (size_t i = moments_from(moments, at); i < moments->count && moments->list[i]->at == at; i++)
+        if (moments->list[i]->contact == story->contact) return true;
     return false;
 }
 

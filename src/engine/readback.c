@@ -99,8 +99,7 @@ static void run_subject(struct engine *engine, struct subject *subject) {
     for (uint32_t s = 0; s < engine->program->count; s++) {
         struct run run;
         if (!marked[s] || engine->program->standards[s].standard->is_value) continue;
-        run_cycles(engine, s, subject, &run);
-        if (run.track.exists) cycle_settle(&engine->ledgers[s], &run.track.cycle, engine->held);
+        run_cycles_as_of(engine, s, subject, engine->held, &run);
         run_install(engine, subject, &run);
         run_fini(engine, &run);
     }

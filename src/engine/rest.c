@@ -19,22 +19,14 @@ enum {
 /* ---------------------------------------------------------------- who is awake */
 
 static void take_off(struct engine *engine, struct contact *contact) {
-    struct contacts *busy = &engine->busy;
-    *(contact->before ? &contact->before->after : &busy->first) = contact->after;
-    *(contact->after ? &contact->after->before : &busy->last) = contact->before;
+    contacts_take_off(&engine->busy, contact);
     contact->is_busy = false;
-    engine->busy_count--;
 }
 
 static void put_last(struct engine *engine, struct contact *contact) {
-    struct contacts *busy = &engine->busy;
-    contact->before = busy->last;
-    contact->after = NULL;
-    *(busy->last ? &busy->last->after : &busy->first) = contact;
-    busy->last = contact;
+    contacts_put_last(&engine->busy, contact);
     contact->is_busy = true;
     contact->touched = false;
-    engine->busy_count++;
 }
 
 void rest_note(struct engine *engine, struct contact *contact) {
@@ -49,17 +41,12 @@ void rest_forget(struct engine *engine, struct contact *contact) {
 
 /* ---------------------------------------------------------------- resting */
 
-static void run_as_of(struct engine *engine, struct subject *subject, uint32_t standard, int64_t held, struct run *run) {
-    run_cycles(engine, standard, subject, run);
-    if (run->track.exists) cycle_settle(&engine->ledgers[standard], &run->track.cycle, held);
-}
-
 /* What the clock does by and by, warnings and what it has put off, cannot be had from the moments. */
 static bool comes_back(struct engine *engine, struct subject *subject, const struct track *track) {
     const struct cycle *c = &track->cycle;
     if (!track->exists || c->warned || c->warn_again || track->ripe_ms != INSTANT_NEVER) return false;
     struct run run;
-    run_as_of(engine, subject, track->standard, engine->held, &run);
+    run_cycles_as_of(engine, track->standard, subject, engine->held, &run);
     bool same = track_same(&run.track, track) && !run.track.cycle.warned && !run.track.cycle.warn_again;
     run_fini(engine, &run);
     return same;
@@ -87,7 +74,7 @@ static void lay(struct engine *engine, struct contact *contact) {
 /* One that cannot rest now is looked at again when it was touched. */
 void engine_rest(struct engine *engine, size_t most) {
     size_t awake = engine->options.awake_most ? engine->options.awake_most : AWAKE_MOST;
-    while (most-- && engine->busy_count > awake) {
+    while (most-- && engine->busy.count > awake) {
         struct contact *contact = engine->busy.first;
         bool touched = contact->touched;
         take_off(engine, contact);
@@ -105,7 +92,7 @@ void rest_wake(struct engine *engine, struct subject *subject) {
     timeline_drop_rest(&engine->timeline, contact);
     for (uint32_t i = 0; i < rest->count; i++) {
         struct run run;
-        run_as_of(engine, subject, rest->standards[i], rest->held, &run);
+        run_cycles_as_of(engine, rest->standards[i], subject, rest->held, &run);
         struct track *track = subject_add_track(&engine->texts.pool, subject, rest->standards[i]);
         *track = run.track;
         track->ripe_ms = INSTANT_NEVER;

@@ -38,6 +38,12 @@ void run_cycles(struct engine *engine, uint32_t standard, struct subject *subjec
     run_end(engine, subject, run);
 }
 
+void run_cycles_as_of(
+    struct engine *engine, uint32_t standard, struct subject *subject, int64_t held_ms, struct run *run) {
+    run_cycles(engine, standard, subject, run);
+    if (run->track.exists) cycle_settle(&engine->ledgers[standard], &run->track.cycle, held_ms);
+}
+
 void run_drop_cycles(struct engine *engine, struct run *run) {
     for (size_t i = 0; i < run->count; i++) cycle_fini(&engine->texts, &run->cycles[i]);
     run->count = 0;

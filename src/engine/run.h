@@ -21,6 +21,9 @@ void run_end(struct engine *engine, const struct subject *subject, struct run *r
 void run_drop_cycles(struct engine *engine, struct run *run);
 /* All of it; for clock standards. */
 void run_cycles(struct engine *engine, uint32_t standard, struct subject *subject, struct run *run);
+/* The same, with what the clock had decided of the last one when it had come to this instant. */
+void run_cycles_as_of(
+    struct engine *engine, uint32_t standard, struct subject *subject, int64_t held_ms, struct run *run);
 void run_fini(struct engine *engine, struct run *run);
 /* For value standards. */
 void run_values(struct engine *engine, uint32_t standard, const struct subject *subject, struct measures *out);

@@ -17,10 +17,23 @@ struct waiting {
     struct moment *moment;
 };
 
-/* The longest untouched first. */
+/* The longest untouched first. A contact is in one at most. */
 struct contacts {
     struct contact *first, *last;
+    size_t count;
 };
+static inline void contacts_take_off(struct contacts *list, struct contact *contact) {
+    *(contact->before ? &contact->before->after : &list->first) = contact->after;
+    *(contact->after ? &contact->after->before : &list->last) = contact->before;
+    list->count--;
+}
+static inline void contacts_put_last(struct contacts *list, struct contact *contact) {
+    contact->before = list->last;
+    contact->after = NULL;
+    *(list->last ? &list->last->after : &list->first) = contact;
+    list->last = contact;
+    list->count++;
+}
 
 struct engine {
     struct engine_options options;
@@ -35,7 +48,6 @@ struct engine {
     size_t looked;          /* the standard whose groups were last looked at, whether they may go */
     struct contacts quiet;  /* without anything open */
     struct contacts busy;   /* with something open, but those at rest (rest.h) */
-    size_t busy_count;
     struct hash_set evicted; /* names of contacts that left */
     struct readback *reading; /* while contacts come back; NULL (readback.c) */
     bool muted;             /* no effects: what changes is not news */

@@ -63,14 +63,6 @@ static void edit_fini(struct edit *edit) {
     json_free(edit->json);
 }
 
-static void render_errors(const struct findings *found, struct buf *out) {
-    struct findings errors = {0};
-    for (size_t i = 0; i < found->count; i++)
-        if (!found->list[i].is_warning) findings_add(&errors, &found->list[i]);
-    findings_render(&errors, out);
-    findings_fini(&errors);
-}
-
 static int load_edit(const struct service *service, const struct edit *edit, struct config **after,
     struct buf *findings, struct err *err) {
     struct findings found = {0};
@@ -79,7 +71,7 @@ static int load_edit(const struct service *service, const struct edit *edit, str
                    : config_load_edit(service->config, edit->texts, edit->count, after, &found);
     if (code) {
         size_t errors = findings_errors(&found);
-        render_errors(&found, findings);
+        findings_render_errors(&found, findings);
         err_set(err, code, "the edit has %zu error%s", errors, errors == 1 ? "" : "s");
     }
     findings_fini(&found);

@@ -30,6 +30,8 @@ void findings_add(struct findings *findings, const struct finding *borrowed);
 size_t findings_errors(const struct findings *findings);
 /* Adds lines "FILE:LINE:COLUMN: error: text" (or "warning"). */
 void findings_render(const struct findings *findings, struct buf *out);
+/* The same of errors alone; warnings are the affair of a check. */
+void findings_render_errors(const struct findings *findings, struct buf *out);
 /* Orders those from index `from` on by file (in the order given; others come first), line and column, and
  * drops repetitions, as a value that is used through several aliases makes them. */
 void findings_sort(struct findings *findings, size_t from, const char *const *files, size_t file_count);

@@ -1,5 +1,6 @@
 /* slactl diff: what an edited file would change, by the daemon that runs and the events it holds. */
 #include <stdio.h>
+#include "app/both/say.h"
 #include "ask.h"
 #include "cell.h"
 #include "slad/conf/config.h"
@@ -7,17 +8,6 @@
 
 /* As `slad diff` and diff(1): 0 for no difference in meaning, 1 for one, 2 for trouble. */
 enum { SAME = EXIT_FINE, DIFFERS = EXIT_ANSWER, TROUBLE = EXIT_USAGE };
-
-static void say_errors(const struct findings *found) {
-    struct findings errors = {0};
-    struct buf text = {0};
-    for (size_t i = 0; i < found->count; i++)
-        if (!found->list[i].is_warning) findings_add(&errors, &found->list[i]);
-    findings_render(&errors, &text);
-    fputs(buf_text(&text), stderr);
-    buf_fini(&text);
-    findings_fini(&errors);
-}
 
 /* The files as this user may read them: the daemon, another user, may not. */
 static int read_files(const struct options *options, struct config_texts *texts) {

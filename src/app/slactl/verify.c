@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "app/both/say.h"
 #include "ask.h"
 #include "database.h"
 #include "slad/base/mem.h"
@@ -19,18 +20,6 @@ static char *config_path(const struct options *options) {
     answer_fini(&status);
     buf_fini(&trouble);
     return copy;
-}
-
-static struct config *load(const char *path) {
-    struct config *config = NULL;
-    struct findings findings = {0};
-    struct buf text = {0};
-    (void)!config_load(path, &config, &findings); /* config stays NULL, and the findings say why */
-    findings_render(&findings, &text);
-    fputs(buf_text(&text), stderr);
-    buf_fini(&text);
-    findings_fini(&findings);
-    return config;
 }
 
 static int tell(const struct options *options, const char *database, const struct verify *v, const struct buf *lines) {
@@ -58,7 +47,7 @@ int command_verify(const struct options *options) {
     int code = database_find(options, options->word_count > 1 ? options->words[1] : NULL, &database);
     if (code) return code;
     char *path = config_path(options);
-    struct config *config = load(path);
+    struct config *config = say_load(path);
     if (!config) {
         code = EXIT_ANSWER;
     } else if (verify_run(config, database, &lines, &result, &err)) {

@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "app/both/say.h"
 #include "commands.h"
 #include "formats.h"
 #include "slad/conf/config.h"
@@ -71,15 +72,9 @@ static int parse(int argc, char **argv, struct arguments *a) {
 /* Errors are said as `slad check` says them; warnings are its affair alone, as half of them would be of OLD.
  */
 static int load(const char *path, struct config **out) {
-    struct findings findings = {0}, errors = {0};
-    struct buf text = {0};
+    struct findings findings = {0};
     int code = config_load(path, out, &findings);
-    for (size_t i = 0; i < findings.count; i++)
-        if (!findings.list[i].is_warning) findings_add(&errors, &findings.list[i]);
-    findings_render(&errors, &text);
-    fputs(buf_text(&text), stderr);
-    buf_fini(&text);
-    findings_fini(&errors);
+    say_errors(&findings);
     findings_fini(&findings);
     return code;
 }

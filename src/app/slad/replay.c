@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "app/both/say.h"
 #include "commands.h"
 #include "formats.h"
 #include "slad/conf/config.h"
@@ -104,15 +105,9 @@ static int replay(const struct config *config, const struct arguments *a, const 
 int command_replay(int argc, char **argv) {
     struct arguments arguments;
     if (parse(argc, argv, &arguments)) return EXIT_USAGE;
-    struct config *config = NULL;
-    struct findings findings = {0};
-    struct buf text = {0};
-    int code = config_load(arguments.config, &config, &findings);
-    findings_render(&findings, &text);
-    fputs(buf_text(&text), stderr);
-    if (!code) code = replay(config, &arguments, (const char *const *)argv + optind, (size_t)(argc - optind));
-    buf_fini(&text);
-    findings_fini(&findings);
+    struct config *config = say_load(arguments.config);
+    if (!config) return EXIT_WRONG;
+    int code = replay(config, &arguments, (const char *const *)argv + optind, (size_t)(argc - optind));
     config_free(config);
     return code ? EXIT_WRONG : EXIT_DONE;
 }

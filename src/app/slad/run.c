@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include "app/both/say.h"
 #include "commands.h"
 #include "daemon.h"
 #include "slad/base/clock.h"
@@ -56,18 +57,6 @@ static void prepare_process(void) {
     }
 }
 
-static struct config *load(const char *path) {
-    struct config *config = NULL;
-    struct findings findings = {0};
-    struct buf text = {0};
-    (void)!config_load(path, &config, &findings); /* config stays NULL, and the findings say why */
-    findings_render(&findings, &text);
-    fputs(buf_text(&text), stderr);
-    buf_fini(&text);
-    findings_fini(&findings);
-    return config;
-}
-
 int command_run(int argc, char **argv) {
     struct arguments arguments;
     struct err err = {0};
@@ -78,7 +67,7 @@ int command_run(int argc, char **argv) {
         fprintf(stderr, "slad: %s\n", err.text);
         return EXIT_WRONG;
     }
-    struct config *config = load(arguments.config);
+    struct config *config = say_load(arguments.config);
     if (!config) {
         fputs("slad: the configuration has errors, not starting\n", stderr);
         return EXIT_WRONG;

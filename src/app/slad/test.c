@@ -1,6 +1,7 @@
 /* slad test: tests of standards, for their authors and for continuous integration. */
 #include <getopt.h>
 #include <stdio.h>
+#include "app/both/say.h"
 #include "commands.h"
 #include "slad/base/utf8.h"
 #include "slad/service/trial.h"
@@ -131,18 +132,6 @@ static void run_test(struct session *session, const struct test_file *file, cons
     else
         say_result(&r, failures);
     buf_fini(&r.text);
-}
-
-/* Warnings are the affair of `slad check`. */
-static void say_errors(const struct findings *findings) {
-    struct findings errors = {0};
-    struct buf text = {0};
-    for (size_t i = 0; i < findings->count; i++)
-        if (!findings->list[i].is_warning) findings_add(&errors, &findings->list[i]);
-    findings_render(&errors, &text);
-    fputs(buf_text(&text), stderr);
-    findings_fini(&errors);
-    buf_fini(&text);
 }
 
 static int run_file(struct session *session, const char *path) {
