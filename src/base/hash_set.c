@@ -5,6 +5,7 @@
 #include "slad/base/hash_set.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "slad/base/mem.h"
 
 enum { SLOTS_MIN = 16 };
@@ -63,6 +64,11 @@ void hash_set_remove(struct hash_set *set, uint64_t hash) {
     if (!set->slots[i]) return;
     close_hole(set, i);
     set->count--;
+}
+
+void hash_set_clear(struct hash_set *set) {
+    if (set->count) memset(set->slots, 0, (set->mask + 1) * sizeof *set->slots);
+    set->count = 0;
 }
 
 void hash_set_fini(struct hash_set *set) {

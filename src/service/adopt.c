@@ -44,7 +44,7 @@ static int write_change(struct service *service, const struct book *book, struct
     if (!code) code = reconcile_levels(service, book, how, err);
     if (!code) code = reconcile_level_warnings(service, err);
     if (!code) code = service_write_clock(service, err);
-    if (!code) code = store_commit(service->store, err);
+    if (!code) code = record_commit(service, err);
     if (code) store_rollback(service->store);
     free(how);
     return code;
@@ -178,7 +178,7 @@ static bool is_same_engine(const struct service *service, const struct config *c
 static int note_all(struct service *service, const struct ruleset *new, struct err *err) {
     int code = store_begin(service->store, err);
     if (!code) code = adopt_descriptions(service, new, err);
-    if (!code) code = store_commit(service->store, err);
+    if (!code) code = record_commit(service, err);
     if (code) store_rollback(service->store);
     return code;
 }

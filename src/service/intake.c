@@ -5,7 +5,7 @@
 #include "slad/service/visits.h"
 #include "slad/store/breaches.h"
 #include "slad/store/journal.h"
-#include "slad/store/positions.h"
+#include "slad/store/later.h"
 #include "recall.h"
 #include "state.h"
 
@@ -183,16 +183,16 @@ static int change_positions(struct service *service, const struct intake_positio
     int code = service_begin(service, err);
     if (!code) code = change(service->store, &position, err);
     service->dirty = true;
-    if (code < 0) service_fail_batch(service, code, err);
-    return code < 0 ? code : 0;
+    if (code) service_fail_batch(service, code, err);
+    return code;
 }
 
 int intake_position_put(struct service *service, const struct intake_position *position, struct err *err) {
-    return change_positions(service, position, position_put, err);
+    return change_positions(service, position, later_position, err);
 }
 
 int intake_position_drop(struct service *service, const struct intake_position *position, struct err *err) {
-    return change_positions(service, position, position_drop, err);
+    return change_positions(service, position, later_position_drop, err);
 }
 
 struct position_visitor {

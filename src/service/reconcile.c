@@ -209,7 +209,7 @@ int reconcile_step(struct reconcile *r, struct err *err) {
     int code = store_begin(store, err), ended = 0;
     if (!code) code = step(r);
     if (code >= 0 && r->writes) ended = service_write_clock(r->service, err);
-    if (code >= 0 && r->writes && !ended) ended = store_commit(store, err);
+    if (code >= 0 && r->writes && !ended) ended = record_commit(r->service, err);
     store_rollback(store); /* failed, or nothing was written */
     return ended ? ended : code;
 }

@@ -3,7 +3,7 @@
 #include "adopt.h"
 #include "record_warning.h"
 #include "slad/base/counters.h"
-#include "slad/store/breaches.h"
+#include "slad/store/later.h"
 #include "slad/wire/report.h"
 
 size_t record_index(const struct service *service, const struct standard *standard) {
@@ -39,10 +39,7 @@ int record_breach(struct service *service, const struct breach *breach, struct e
     record.has_elapsed = breach->has_elapsed;
     record.elapsed = record_in_units(breach->standard, breach->elapsed);
     record.updated_ms = service->now_ms;
-    int64_t id;
-    bool is_new = false;
-    int code = breach_put(service->store, &record, &id, &is_new, err);
-    if (is_new) counter_inc(breaches_missed);
+    int code = later_breach(service->store, &record, err);
     buf_fini(&subject);
     buf_fini(&group);
     return code;
@@ -54,11 +51,9 @@ static int withdraw(struct service *service, const struct breach *breach, struct
     struct breach_key key = {
         span_of(breach->standard->name), buf_span(&subject), breach->started_ms, breach->nth};
     struct breach_end end = {.now_ms = service->now_ms, .reason = "corrected by later events"};
-    int64_t id;
-    int code = breach_withdraw(service->store, &key, &end, &id, err);
-    if (code == 0) counter_inc(breaches_withdrawn);
+    int code = later_withdraw(service->store, &key, &end, err);
     buf_fini(&subject);
-    return code < 0 ? code : 0;
+    return code;
 }
 
 static struct breach_record level_record(
@@ -81,17 +76,8 @@ int record_level(struct service *service, const struct level_change *level, stru
     struct buf group = {0};
     group_json(level->standard, &level->group, &group);
     struct breach_record record = level_record(service, level, buf_span(&group));
-    int64_t id;
-    bool is_new = false;
-    int code = level_open(service->store, &record, &id, &is_new, err);
-    if (is_new) counter_inc(levels_opened);
-    if (!code && level->closed_ms != INSTANT_NEVER) {
-        struct level_key key = {record.standard, record.group, record.target};
-        struct breach_end end = {service->now_ms, level->closed_ms, reason_of(level)};
-        code = level_close(service->store, &key, &end, &id, err);
-        if (code == 0) counter_inc(levels_closed);
-        if (code > 0) code = 0;
-    }
+    struct breach_end end = {service->now_ms, level->closed_ms, reason_of(level)};
+    int code = later_level(service->store, &record, level->closed_ms == INSTANT_NEVER ? NULL : &end, err);
     buf_fini(&group);
     return code;
 }
@@ -106,6 +92,18 @@ int record_past_level(struct service *service, const struct level_change *level,
     if (!code) counter_inc(levels_closed);
     buf_fini(&group);
     return code;
+}
+
+int record_commit(struct service *service, struct err *err) {
+    int code = store_commit(service->store, err);
+    if (code) return code;
+    struct later_found found = later_found(service->store);
+    counter_add(breaches_missed, found.breaches);
+    counter_add(breaches_withdrawn, found.withdrawn);
+    counter_add(levels_opened, found.levels_opened);
+    counter_add(levels_closed, found.levels_closed);
+    counter_add(warnings_told, found.warnings);
+    return 0;
 }
 
 void record_effect(void *arg, const struct effect *effect) {

@@ -1,8 +1,7 @@
 #include "record_warning.h"
 
 #include "record.h"
-#include "slad/base/counters.h"
-#include "slad/store/warnings.h"
+#include "slad/store/later.h"
 #include "slad/wire/report.h"
 
 static int change(struct service *service, const struct warning *warning, struct warning_record *record, struct err *err) {
@@ -15,7 +14,7 @@ static int change(struct service *service, const struct warning *warning, struct
     record->closed_ms = warning->ended_ms;
     if (record->state == BREACH_CLOSED) record->outcome = span_of(outcome_name(decided));
     if (record->state == BREACH_WITHDRAWN) record->reason = SPAN("not reached any more");
-    return warning_change(service->store, record, err);
+    return later_warning_change(service->store, record, err);
 }
 
 int record_warning(struct service *service, const struct warning *warning, struct err *err) {
@@ -33,9 +32,8 @@ int record_warning(struct service *service, const struct warning *warning, struc
     record.due_ms = warning->due_ms;
     record.reached_ms = warning->reached_ms;
     record.updated_ms = service->now_ms;
-    bool is_new = false, told = warning->reached_ms != INSTANT_NEVER;
-    int code = told ? warning_put(service->store, &record, &is_new, err) : change(service, warning, &record, err);
-    if (is_new) counter_inc(warnings_told);
+    bool told = warning->reached_ms != INSTANT_NEVER;
+    int code = told ? later_warning(service->store, &record, err) : change(service, warning, &record, err);
     buf_fini(&subject);
     buf_fini(&group);
     return code;
@@ -51,17 +49,9 @@ static int record_level_warning(struct service *service, const struct level_chan
     record.target = span_of(s->targets[level->target].text);
     record.reached_ms = level->opened_ms;
     record.updated_ms = service->now_ms;
-    bool is_new = false;
-    int code = 0;
-    if (level->closed_ms == INSTANT_NEVER) {
-        code = warning_level_open(service->store, &record, &is_new, err);
-    } else {
-        struct level_key key = {record.standard, record.group, record.target};
-        struct breach_end end = {service->now_ms, level->closed_ms,
-            level->broke ? "breached" : level->held_again ? "above again" : "too little to judge"};
-        code = warning_level_close(service->store, &key, &end, err);
-    }
-    if (is_new) counter_inc(warnings_told);
+    struct breach_end end = {service->now_ms, level->closed_ms,
+        level->broke ? "breached" : level->held_again ? "above again" : "too little to judge"};
+    int code = later_warning_level(service->store, &record, level->closed_ms == INSTANT_NEVER ? NULL : &end, err);
     buf_fini(&group);
     return code;
 }

@@ -12,6 +12,7 @@
 #include "recall.h"
 #include "gaps.h"
 #include "publish.h"
+#include "record.h"
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
@@ -56,7 +57,7 @@ static int commit(struct service *service, struct err *err) {
         return service->write_failed;
     }
     int code = service_write_clock(service, err);
-    return code ? code : store_commit(service->store, err);
+    return code ? code : record_commit(service, err);
 }
 
 static int64_t publish_after(int64_t now, const struct config *config) {
@@ -361,7 +362,7 @@ int service_recover(struct service *service, int64_t now_ms, struct err *err) {
     if (!code && service->failed == ERR_FULL) code = check_space(service, err);
     if (!code) code = store_begin(service->store, err);
     if (!code) code = store_meta_set(service->store, "recovered", now_ms, err);
-    if (!code) code = store_commit(service->store, err);
+    if (!code) code = record_commit(service, err);
     if (code) {
         store_rollback(service->store);
         return code;
@@ -404,6 +405,7 @@ int service_open(struct config *config, const struct service_options *options, i
     service->next_publish_ms = publish_after(now_ms, config);
     service->next_retention_ms = now_ms + RETENTION_QUIET_MS;
     int code = store_open(config->database, &service->store, err);
+    if (!code && options->uses_threads) code = store_use_threads(service->store, err);
     if (!code) service->recall = recall_new(service->store);
     if (!code) service->visits = visits_new(service->store);
     if (!code) code = build_now(service, err);
@@ -418,7 +420,6 @@ int service_open(struct config *config, const struct service_options *options, i
     if (!code) code = gaps_start(service, err);
     if (!code && service->dirty) code = commit(service, err);
     service->dirty = false;
-    if (!code && options->uses_threads) code = store_checkpoint_aside(service->store, err);
     if (code) {
         close_all(service);
         return code;

@@ -1,6 +1,7 @@
 #include "store/db.h"
 
 #include <errno.h>
+#include "store/later.h"
 
 static int prepare(struct store *store, sqlite3 *db, enum statement slot, const char *sql, struct err *err) {
     sqlite3_stmt **statement = &store->statements[slot];
@@ -10,9 +11,15 @@ static int prepare(struct store *store, sqlite3 *db, enum statement slot, const 
 }
 
 int db_write(struct store *store, enum statement slot, const char *sql, sqlite3_stmt **out, struct err *err) {
-    int code = prepare(store, store->writer, slot, sql, err);
+    int code = later_settle(store, err);
+    if (code == 0) code = prepare(store, store->writer, slot, sql, err);
     if (code == 0) *out = store->statements[slot];
     return code;
+}
+
+int db_writer(struct store *store, sqlite3 **out, struct err *err) {
+    *out = store->writer;
+    return later_settle(store, err);
 }
 
 int db_read(struct store *store, enum statement slot, const char *sql, sqlite3_stmt **out, struct err *err) {

@@ -8,8 +8,10 @@
 #include "slad/base/map.h"
 #include "slad/base/span.h"
 #include "slad/model/instant.h"
+#include "slad/store/later.h"
 #include "slad/store/store.h"
 #include "store/anchor.h"
+#include "store/ids.h"
 #include "store/wal.h"
 
 /* One slot for each statement that is prepared once and reused; its text stands at its use. */
@@ -26,6 +28,7 @@ enum statement {
     STATEMENT_JOURNAL_CONTACT_OF,
     STATEMENT_JOURNAL_HAS_CONTACT,
     STATEMENT_JOURNAL_HAS_ID,
+    STATEMENT_JOURNAL_KNOWS_ID,
     STATEMENT_PRUNE_SCAN,
     STATEMENT_PRUNE_LAST_OF,
     STATEMENT_PRUNE_DELETE,
@@ -115,16 +118,23 @@ struct store {
     struct map series; /* of struct series, by name: those asked for since the store was opened */
     bool series_added; /* in the open transaction */
     bool has_ballast;
+    struct ids ids;
+    struct later *later; /* NULL: there is no thread that writes */
+    struct later_found found, found_open; /* committed; in the open transaction */
 };
 
 /* A connection, set up as all of ours are; *db is to be closed on failure too, unless NULL (store.c). */
 int db_open(struct store *store, sqlite3 **db, struct err *err) WARN_UNUSED;
 
-/* The statement in this slot, prepared at its first use on one of the connections. */
+/* The statement in this slot, prepared at its first use on one of the connections. That of the one that writes is the
+ * caller's once what was to be written later (later.h) is. */
 int db_write(struct store *store, enum statement slot, const char *sql, sqlite3_stmt **out,
     struct err *err) WARN_UNUSED;
 int db_read(struct store *store, enum statement slot, const char *sql, sqlite3_stmt **out,
     struct err *err) WARN_UNUSED;
+
+/* The connection that writes, for what has no slot. */
+int db_writer(struct store *store, sqlite3 **out, struct err *err) WARN_UNUSED;
 
 /* Steps a statement that returns no rows, and resets it. `doing` completes "cannot …". */
 int db_finish(sqlite3_stmt *statement, const char *doing, struct err *err) WARN_UNUSED;

@@ -55,11 +55,14 @@ int gaps_touch(struct store *store, int64_t from_ms, int64_t to_ms, bool *touch,
 int gaps_each(struct store *store, size_t most, void (*visit)(void *arg, const struct data_gap *gap),
     void *arg, struct err *err) {
     sqlite3_stmt *rows = NULL;
-    if (sqlite3_prepare_v2(store->writer,
+    sqlite3 *db;
+    int code = db_writer(store, &db, err);
+    if (code != 0) return code;
+    if (sqlite3_prepare_v2(db,
             "SELECT input, since, until, reason FROM data_gaps ORDER BY until IS NOT NULL, until DESC, since "
             "LIMIT ?1",
             -1, &rows, NULL) != SQLITE_OK)
-        return db_fail(store->writer, "read the gaps", err);
+        return db_fail(db, "read the gaps", err);
     db_bind_int(rows, 1, (int64_t)most);
     int got;
     while ((got = db_step(rows, "read the gaps", err)) > 0) {

@@ -9,6 +9,7 @@
 #include "slad/base/buf.h"
 #include "slad/base/mem.h"
 #include "store/db.h"
+#include "store/later.h"
 #include "store/rows.h"
 
 static const char LAST_KEY[] = "journal_last";
@@ -21,16 +22,21 @@ int journal_open(struct store *store, struct err *err) {
     return code < 0 ? code : 0;
 }
 
-int journal_append(struct store *store, const struct journal_row *row, uint64_t *seq, struct err *err) {
-    assert(store->in_transaction);
+struct append {
+    struct later_op op;
+    struct journal_row row;
+};
+static const size_t append_texts[] = {offsetof(struct append, row.contact), offsetof(struct append, row.event),
+    offsetof(struct append, row.id), offsetof(struct append, row.line)};
+
+static int run_append(struct store *store, const struct later_op *op, struct err *err) {
+    const struct journal_row *row = &((const struct append *)op)->row;
     sqlite3_stmt *append;
     int code = db_write(store, STATEMENT_JOURNAL_APPEND,
-        "INSERT INTO events (seq, received, at, contact, event, id, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-        " ON CONFLICT (id) WHERE id IS NOT NULL DO NOTHING",
-        &append, err);
+        "INSERT INTO events (seq, received, at, contact, event, id, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", &append,
+        err);
     if (code != 0) return code;
-    uint64_t place = store->marks.journal_last + 1;
-    db_bind_int(append, 1, (int64_t)place);
+    db_bind_int(append, 1, (int64_t)row->seq);
     db_bind_int(append, 2, row->received_ms);
     db_bind_int(append, 3, row->at_ms);
     db_bind_span(append, 4, row->contact);
@@ -40,10 +46,19 @@ int journal_append(struct store *store, const struct journal_row *row, uint64_t 
     else
         db_bind_null(append, 6);
     db_bind_span(append, 7, row->line);
-    code = db_finish(append, "append to the journal", err);
-    if (code != 0) return code;
-    if (sqlite3_changes(store->writer) == 0) return 1;
-    *seq = store->marks.journal_last = place;
+    return db_finish(append, "append to the journal", err);
+}
+
+int journal_append(struct store *store, const struct journal_row *row, uint64_t *seq, struct err *err) {
+    assert(store->in_transaction);
+    int code = row->has_id ? ids_has(store, row->id, err) : 1;
+    if (code <= 0) return code < 0 ? code : 1;
+    struct append append = {{.run = run_append}, *row};
+    append.row.seq = store->marks.journal_last + 1;
+    code = later_do(store, &append.op, sizeof append, append_texts, sizeof append_texts / sizeof *append_texts, err);
+    if (code) return code;
+    if (row->has_id) ids_add(store, row->id);
+    *seq = store->marks.journal_last = append.row.seq;
     return 0;
 }
 
@@ -257,6 +272,7 @@ static int prune_row(struct store *store, const struct journal_pruning *pruning,
     if (code == 0 && is_last) {
         code = drop_contact(store, contact, deleted, err);
         if (code == 0 && pruning->dropped) pruning->dropped(pruning->arg, contact);
+        if (code == 0) code = later_settle(store, err); /* before the scan goes on */
     }
     if (code == 0) store->marks.prune_after = seq;
     return code;

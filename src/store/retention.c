@@ -173,10 +173,12 @@ enum { IDLE_PAGES_MIN = 16384, IDLE_SHARE = 4 };
 
 static int give_back(struct store *store, struct err *err) {
     int64_t pages = 0, idle = 0;
-    int code = db_number(store->writer, "PRAGMA page_count", &pages, err);
-    if (code == 0) code = db_number(store->writer, "PRAGMA freelist_count", &idle, err);
+    sqlite3 *db;
+    int code = db_writer(store, &db, err);
+    if (code == 0) code = db_number(db, "PRAGMA page_count", &pages, err);
+    if (code == 0) code = db_number(db, "PRAGMA freelist_count", &idle, err);
     if (code != 0 || idle < IDLE_PAGES_MIN || idle < pages / IDLE_SHARE) return code;
-    return db_run(store->writer, "PRAGMA incremental_vacuum(1024)", "give space back to the disk", err);
+    return db_run(db, "PRAGMA incremental_vacuum(1024)", "give space back to the disk", err);
 }
 
 int retention_slice(

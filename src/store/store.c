@@ -15,6 +15,7 @@
 #include "store/changes.h"
 #include "store/db.h"
 #include "store/files.h"
+#include "store/later.h"
 #include "store/lock.h"
 #include "store/rows.h"
 #include "store/schema.h"
@@ -137,6 +138,8 @@ int store_open(const char *path, struct store **out, struct err *err) {
 void store_close(struct store *store) {
     if (!store) return;
     store_rollback(store);
+    later_stop(store);
+    ids_fini(store);
     wal_close(store);
     for (size_t i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(store->statements[i]);
     series_clear(store);
@@ -146,6 +149,12 @@ void store_close(struct store *store) {
     anchor_fini(&store->anchor);
     free(store->path);
     free(store);
+}
+
+int store_use_threads(struct store *store, struct err *err) {
+    int code = wal_use_thread(store, err);
+    if (code == 0) code = later_start(store, err);
+    return code ? code : ids_read_aside(store, err);
 }
 
 int store_begin(struct store *store, struct err *err) {
@@ -170,16 +179,20 @@ int store_commit(struct store *store, struct err *err) {
     store->in_transaction = false;
     store->series_added = false;
     store->committed = store->marks;
+    later_committed(store);
+    ids_transaction_over(store);
     wal_committed(store);
     return 0;
 }
 
 void store_rollback(struct store *store) {
     if (!store->in_transaction) return;
+    later_drop(store);
     /* Rolling back cannot fail in a way that keeps anything: at worst SQLite has done it already. */
     if (!sqlite3_get_autocommit(store->writer))
         (void)sqlite3_exec(store->writer, "ROLLBACK", NULL, NULL, NULL);
     if (store->series_added) series_clear(store);
+    ids_transaction_over(store);
     store->in_transaction = false;
     store->marks = store->committed;
 }
@@ -245,9 +258,9 @@ uint64_t store_wal_bytes(const struct store *store) {
 
 int store_size(struct store *store, struct store_size *out, struct err *err) {
     int64_t page_bytes = 0, pages = 0, unused = 0;
-    int code = db_number(store->writer, "PRAGMA page_size", &page_bytes, err);
-    if (code == 0) code = db_number(store->writer, "PRAGMA page_count", &pages, err);
-    if (code == 0) code = db_number(store->writer, "PRAGMA freelist_count", &unused, err);
+    int code = db_number(store->reader, "PRAGMA page_size", &page_bytes, err);
+    if (code == 0) code = db_number(store->reader, "PRAGMA page_count", &pages, err);
+    if (code == 0) code = db_number(store->reader, "PRAGMA freelist_count", &unused, err);
     if (code != 0) return code;
     char *wal = files_beside(store->path, "-wal");
     out->database_bytes = (uint64_t)(pages * page_bytes);

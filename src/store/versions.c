@@ -95,8 +95,9 @@ static int each(
 }
 
 int versions_in_force(struct store *store, version_visit *visit, void *arg, struct err *err) {
-    return each(store->writer, VERSION_COLUMNS "WHERE until IS NULL ORDER BY name", (struct span){0}, visit,
-        arg, err);
+    sqlite3 *db;
+    int code = db_writer(store, &db, err);
+    return code ? code : each(db, VERSION_COLUMNS "WHERE until IS NULL ORDER BY name", (struct span){0}, visit, arg, err);
 }
 
 int version_list(struct store *store, struct span name, version_visit *visit, void *arg, struct err *err) {

@@ -46,7 +46,7 @@ int wal_begin_anew(struct store *store, struct err *err) {
     return code == ERR_FULL || code == ERR_IN_USE ? 0 : code;
 }
 
-int store_checkpoint_aside(struct store *store, struct err *err) {
+int wal_use_thread(struct store *store, struct err *err) {
     sqlite3 *db = NULL;
     int64_t version;
     int code = db_open(store, &db, err);

@@ -25,6 +25,8 @@ struct wal {
 void wal_open(struct store *store);
 /* Once the log is in use and before anything is committed: it begins anew. */
 int wal_begin_anew(struct store *store, struct err *err) WARN_UNUSED;
+/* From here on a thread of its own copies. */
+int wal_use_thread(struct store *store, struct err *err) WARN_UNUSED;
 /* After a commit. */
 void wal_committed(struct store *store);
 void wal_close(struct store *store);

@@ -17,6 +17,7 @@ struct hash_set {
 bool hash_set_has(const struct hash_set *set, uint64_t hash);
 void hash_set_add(struct hash_set *set, uint64_t hash);
 void hash_set_remove(struct hash_set *set, uint64_t hash); /* nothing happens when it is not in */
+void hash_set_clear(struct hash_set *set); /* its table stays as large as it is */
 void hash_set_fini(struct hash_set *set);
 
 #endif

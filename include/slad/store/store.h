@@ -47,9 +47,10 @@ int store_meta_drop(struct store *store, const char *prefix, struct err *err) WA
 /* Copies what the write-ahead log holds into the database as far as no reader is in the way: for quiet
  * moments. Not within a transaction. */
 int store_checkpoint(struct store *store, struct err *err) WARN_UNUSED;
-/* From here on a thread of its own does so whenever the log has grown, while commits go on. Until then the commit does it
- * that finds the log grown, and takes that long. */
-int store_checkpoint_aside(struct store *store, struct err *err) WARN_UNUSED;
+/* From here on there are threads: one copies the log whenever it has grown, while commits go on (until then the commit does
+ * it that finds the log grown, and takes that long); one carries out what is written later (later.h); and one reads the
+ * journal's ids, once. */
+int store_use_threads(struct store *store, struct err *err) WARN_UNUSED;
 /* Why the log could not be copied when that was last tried; NULL: it could. The log grows until it can. */
 const char *store_checkpoint_failure(const struct store *store);
 

@@ -45,7 +45,7 @@ static void the_log_is_copied_in_turn(void **state) {
 
 static void the_log_is_copied_aside(void **state) {
     struct fixture *f = *state;
-    OK(f, store_checkpoint_aside(f->store, &f->err));
+    OK(f, store_use_threads(f->store, &f->err));
     the_log_stays_short(f);
 }
 
@@ -54,7 +54,7 @@ static void the_log_begins_anew_under_writing(void **state) {
     struct fixture *f = *state;
     struct wal *wal = &f->store->wal;
     int most = 0;
-    OK(f, store_checkpoint_aside(f->store, &f->err));
+    OK(f, store_use_threads(f->store, &f->err));
     while (wal->pages >= most) {
         int copied = 0;
         most = wal->pages;
@@ -72,7 +72,7 @@ static void a_reader_holds_it_back(void **state) {
     struct fixture *f = *state;
     struct wal *wal = &f->store->wal;
     sqlite3 *db;
-    OK(f, store_checkpoint_aside(f->store, &f->err));
+    OK(f, store_use_threads(f->store, &f->err));
     add(f);
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK); /* nothing behind it is copied */
     assert_int_equal(sqlite3_exec(db, "BEGIN; SELECT count(*) FROM events", NULL, NULL, NULL), SQLITE_OK);
@@ -132,7 +132,7 @@ static void copy_aside(struct fixture *f) {
 
 static void a_failure_aside_is_told(void **state) {
     struct fixture *f = *state;
-    OK(f, store_checkpoint_aside(f->store, &f->err));
+    OK(f, store_use_threads(f->store, &f->err));
     failure_is_told(f, copy_aside);
 }
 

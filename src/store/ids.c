@@ -1,0 +1,129 @@
+/* Invariants:
+ *  1. once `known`, every id of the journal, the open transaction included, is in the filter: what it does not have is new;
+ *  2. what it may have is asked for: of the connection that writes if its hash is among `open`, else, as then it can
+ *     only be a committed one, of the one that reads, which need not wait for what is being written;
+ *  3. the thread has a connection and a filter of its own until it is joined; nothing is appended before. */
+#include "store/ids.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include "slad/base/mem.h"
+#include "slad/store/journal.h"
+#include "store/db.h"
+
+struct ids_reader {
+    sqlite3 *db;
+    pthread_t thread;
+    struct bloom filter;
+    int code;
+    struct err err;
+};
+
+static int read_all(sqlite3 *db, struct bloom *filter, struct err *err) {
+    int64_t events = 0;
+    sqlite3_stmt *rows = NULL;
+    int got = db_number(db, "SELECT max(seq) - min(seq) FROM events", &events, err);
+    if (got < 0) return got;
+    if (sqlite3_prepare_v2(db, "SELECT id FROM events INDEXED BY events_id WHERE id IS NOT NULL", -1, &rows, NULL) != SQLITE_OK)
+        return db_fail(db, "read the journal's ids", err);
+    bloom_reserve(filter, (size_t)events * 2); /* as many may come before the next start */
+    while ((got = db_step(rows, "read the journal's ids", err)) > 0) bloom_add(filter, span_hash(db_span(rows, 0)));
+    sqlite3_finalize(rows);
+    return got;
+}
+
+static void *run(void *arg) {
+    struct ids_reader *reader = arg;
+    reader->code = read_all(reader->db, &reader->filter, &reader->err);
+    return NULL;
+}
+
+/* Signals are the other thread's. */
+static int start_thread(struct ids_reader *reader) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int reason = pthread_create(&reader->thread, NULL, run, reader);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return reason;
+}
+
+int ids_read_aside(struct store *store, struct err *err) {
+    struct ids_reader *reader = mem_zalloc(sizeof *reader);
+    int code = db_open(store, &reader->db, err);
+    int reason = code ? 0 : start_thread(reader);
+    if (reason) code = err_set(err, ERR_IO, "cannot start a thread: %s", strerror(reason));
+    if (!code) {
+        store->ids.reader = reader;
+        return 0;
+    }
+    sqlite3_close_v2(reader->db);
+    free(reader);
+    return code;
+}
+
+static int join(struct ids *ids, struct err *err) {
+    struct ids_reader *reader = ids->reader;
+    pthread_join(reader->thread, NULL);
+    sqlite3_close_v2(reader->db);
+    int code = reader->code;
+    if (code && err) *err = reader->err;
+    ids->filter = reader->filter;
+    ids->reader = NULL;
+    free(reader);
+    return code;
+}
+
+/* A failure leaves what was read: it is read again at the next need. */
+static int know(struct store *store, struct err *err) {
+    struct ids *ids = &store->ids;
+    int code = ids->reader ? join(ids, err) : 1;
+    if (code) {
+        bloom_fini(&ids->filter);
+        sqlite3 *db;
+        code = db_writer(store, &db, err);
+        if (!code) code = read_all(db, &ids->filter, err);
+    }
+    ids->known = code == 0;
+    return code;
+}
+
+static int is_committed(struct store *store, struct span id, struct err *err) {
+    sqlite3_stmt *ask;
+    assert(!store->in_read); /* such a snapshot may be older than the last commit */
+    int got = db_read(store, STATEMENT_JOURNAL_KNOWS_ID, "SELECT 1 FROM events WHERE id = ?1", &ask, err);
+    if (got != 0) return got;
+    db_bind_span(ask, 1, id);
+    got = db_step(ask, "look for an event's id", err);
+    if (got > 0) sqlite3_reset(ask);
+    return got < 0 ? got : got == 0;
+}
+
+int ids_has(struct store *store, struct span id, struct err *err) {
+    struct ids *ids = &store->ids;
+    uint64_t hash = span_hash(id);
+    int code = ids->known ? 0 : know(store, err);
+    if (code) return code;
+    if (!bloom_may_have(&ids->filter, hash)) return 1;
+    return hash_set_has(&ids->open, hash) ? journal_has_id(store, id, err) : is_committed(store, id, err);
+}
+
+void ids_add(struct store *store, struct span id) {
+    uint64_t hash = span_hash(id);
+    bloom_add(&store->ids.filter, hash);
+    hash_set_add(&store->ids.open, hash);
+}
+
+void ids_transaction_over(struct store *store) {
+    hash_set_clear(&store->ids.open);
+}
+
+void ids_fini(struct store *store) {
+    struct ids *ids = &store->ids;
+    if (ids->reader) (void)!join(ids, NULL);
+    bloom_fini(&ids->filter);
+    hash_set_fini(&ids->open);
+}

@@ -1,0 +1,271 @@
+/* How writes get from the caller to the thread:
+ *
+ *     later_do() ──▶ open ──(OPS_AT_ONCE, or it is full)──▶ queue ──▶ the thread ──▶ spare
+ *
+ * Invariants:
+ *  1. The connection that writes, its statements and `found` are the thread's while it is busy or the queue holds anything,
+ *     else the caller's: db_write() calls later_settle() first.
+ *  2. queue, spare, busy, ending, code and err are read and written under the mutex; open and unsettled are the caller's.
+ *  3. After a failure nothing is carried out until later_drop().
+ *  4. What is queued belongs to the open transaction: it began before, and ends after later_settle() or later_drop(). */
+#include "store/later.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include "slad/base/mem.h"
+
+enum {
+    CHUNK_BYTES = 64 << 10,
+    OPS_AT_ONCE = 64,      /* so that waking the thread, some microseconds, is shared; half a millisecond of its work */
+    QUEUE_BYTES = 8 << 20, /* beyond that the caller waits: it is far ahead */
+    SPARE_MAX = 16,        /* chunks, kept to be used again */
+};
+
+struct chunk {
+    struct chunk *next;
+    size_t used, capacity, ops;
+    _Alignas(max_align_t) char bytes[];
+};
+struct later {
+    struct store *store;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    struct chunk *open;
+    bool unsettled; /* something was given since the caller last waited */
+    struct chunk *queue, **queue_end, *spare;
+    size_t queued_bytes, spare_count;
+    bool busy, ending;
+    int code;
+    struct err err;
+};
+
+/* ---------------------------------------------------------------- the thread */
+
+static size_t aligned(size_t bytes) {
+    return (bytes + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+}
+
+static int run_chunk(struct store *store, const struct chunk *chunk, struct err *err) {
+    int code = 0;
+    for (size_t at = 0; at < chunk->used && code >= 0;) {
+        const struct later_op *op = (const struct later_op *)(const void *)(chunk->bytes + at);
+        code = op->run(store, op, err);
+        at += aligned(op->bytes);
+    }
+    return code < 0 ? code : 0;
+}
+
+static void take_back(struct later *later, struct chunk *chunk) {
+    if (chunk->capacity != CHUNK_BYTES || later->spare_count == SPARE_MAX) {
+        free(chunk);
+        return;
+    }
+    chunk->next = later->spare;
+    later->spare = chunk;
+    later->spare_count++;
+}
+
+static void run_first(struct later *later) {
+    struct chunk *chunk = later->queue;
+    struct err err;
+    bool runs = !later->code;
+    later->queue = chunk->next;
+    if (!later->queue) later->queue_end = &later->queue;
+    later->busy = true;
+    pthread_mutex_unlock(&later->mutex);
+    int code = runs ? run_chunk(later->store, chunk, &err) : 0;
+    pthread_mutex_lock(&later->mutex);
+    later->busy = false;
+    if (code) {
+        later->code = code;
+        later->err = err;
+    }
+    later->queued_bytes -= chunk->capacity;
+    take_back(later, chunk);
+}
+
+static void *run(void *arg) {
+    struct later *later = arg;
+    pthread_mutex_lock(&later->mutex);
+    while (!later->ending) {
+        if (later->queue) run_first(later);
+        else pthread_cond_wait(&later->changed, &later->mutex);
+        if (!later->queue || later->queued_bytes < QUEUE_BYTES) pthread_cond_broadcast(&later->changed);
+    }
+    pthread_mutex_unlock(&later->mutex);
+    return NULL;
+}
+
+/* Signals are the other thread's. */
+static int start_thread(struct later *later) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int reason = pthread_create(&later->thread, NULL, run, later);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return reason;
+}
+
+int later_start(struct store *store, struct err *err) {
+    struct later *later = mem_zalloc(sizeof *later);
+    later->store = store;
+    later->queue_end = &later->queue;
+    pthread_mutex_init(&later->mutex, NULL);
+    pthread_cond_init(&later->changed, NULL);
+    int reason = start_thread(later);
+    if (reason) {
+        free(later);
+        return err_set(err, ERR_IO, "cannot start a thread: %s", strerror(reason));
+    }
+    store->later = later;
+    return 0;
+}
+
+static void free_chunks(struct chunk *chunk) {
+    while (chunk) {
+        struct chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+}
+
+void later_stop(struct store *store) {
+    struct later *later = store->later;
+    if (!later) return;
+    later_drop(store);
+    pthread_mutex_lock(&later->mutex);
+    later->ending = true;
+    pthread_cond_broadcast(&later->changed);
+    pthread_mutex_unlock(&later->mutex);
+    pthread_join(later->thread, NULL);
+    pthread_cond_destroy(&later->changed);
+    pthread_mutex_destroy(&later->mutex);
+    free_chunks(later->spare);
+    free(later->open);
+    free(later);
+    store->later = NULL;
+}
+
+/* ---------------------------------------------------------------- the caller */
+
+static void hand_over(struct later *later) {
+    struct chunk *chunk = later->open;
+    if (!chunk) return;
+    later->open = NULL;
+    chunk->next = NULL;
+    pthread_mutex_lock(&later->mutex);
+    *later->queue_end = chunk;
+    later->queue_end = &chunk->next;
+    later->queued_bytes += chunk->capacity;
+    pthread_cond_broadcast(&later->changed);
+    while (later->queued_bytes > QUEUE_BYTES) pthread_cond_wait(&later->changed, &later->mutex);
+    pthread_mutex_unlock(&later->mutex);
+}
+
+static struct chunk *chunk_for(struct later *later, size_t bytes) {
+    struct chunk *chunk = NULL;
+    if (bytes <= CHUNK_BYTES) {
+        pthread_mutex_lock(&later->mutex);
+        chunk = later->spare;
+        if (chunk) later->spare = chunk->next;
+        if (chunk) later->spare_count--;
+        pthread_mutex_unlock(&later->mutex);
+    }
+    size_t capacity = bytes < CHUNK_BYTES ? CHUNK_BYTES : bytes;
+    if (!chunk) chunk = mem_alloc(sizeof *chunk + capacity);
+    *chunk = (struct chunk){.capacity = capacity};
+    return chunk;
+}
+
+static void *room(struct later *later, size_t bytes) {
+    if (later->open && later->open->capacity - later->open->used < bytes) hand_over(later);
+    if (!later->open) later->open = chunk_for(later, bytes);
+    void *at = later->open->bytes + later->open->used;
+    later->open->used += bytes;
+    later->open->ops++;
+    later->unsettled = true;
+    return at;
+}
+
+static struct span *text_of(void *op, size_t place) {
+    return (struct span *)(void *)((char *)op + place);
+}
+
+static void copy_texts(struct later_op *op, size_t size, const size_t *texts, size_t text_count) {
+    char *at = (char *)op + size;
+    for (size_t i = 0; i < text_count; i++) {
+        struct span *text = text_of(op, texts[i]);
+        if (!text->p) continue;
+        memcpy(at, text->p, text->n);
+        text->p = at;
+        at += text->n;
+    }
+}
+
+int later_do(struct store *store, const struct later_op *op, size_t size, const size_t *texts, size_t text_count,
+    struct err *err) {
+    struct later *later = store->later;
+    assert(store->in_transaction);
+    if (!later) return op->run(store, op, err);
+    size_t bytes = size;
+    for (size_t i = 0; i < text_count; i++) bytes += text_of((void *)(uintptr_t)op, texts[i])->n;
+    struct later_op *copy = room(later, aligned(bytes));
+    memcpy(copy, op, size);
+    copy->bytes = bytes;
+    copy_texts(copy, size, texts, text_count);
+    if (later->open->ops >= OPS_AT_ONCE) hand_over(later);
+    return 0;
+}
+
+/* Whether the caller is the thread itself, which asks the connection for what it carries out. */
+static bool is_thread(const struct later *later) {
+    return pthread_equal(pthread_self(), later->thread);
+}
+
+int later_settle(struct store *store, struct err *err) {
+    struct later *later = store->later;
+    if (!later || is_thread(later) || !later->unsettled) return 0;
+    hand_over(later);
+    pthread_mutex_lock(&later->mutex);
+    while (later->queue || later->busy) pthread_cond_wait(&later->changed, &later->mutex);
+    int code = later->code;
+    if (code && err) *err = later->err;
+    pthread_mutex_unlock(&later->mutex);
+    later->unsettled = code != 0;
+    return code;
+}
+
+void later_drop(struct store *store) {
+    struct later *later = store->later;
+    if (later && later->unsettled) {
+        free(later->open);
+        later->open = NULL;
+        pthread_mutex_lock(&later->mutex);
+        if (!later->code) later->code = ERR_IO; /* what is queued is passed by */
+        while (later->queue || later->busy) pthread_cond_wait(&later->changed, &later->mutex);
+        later->code = 0;
+        pthread_mutex_unlock(&later->mutex);
+        later->unsettled = false;
+    }
+    store->found_open = (struct later_found){0};
+}
+
+void later_committed(struct store *store) {
+    struct later_found *sum = &store->found, *more = &store->found_open;
+    sum->breaches += more->breaches;
+    sum->withdrawn += more->withdrawn;
+    sum->levels_opened += more->levels_opened;
+    sum->levels_closed += more->levels_closed;
+    sum->warnings += more->warnings;
+    *more = (struct later_found){0};
+}
+
+struct later_found later_found(struct store *store) {
+    struct later_found found = store->found;
+    store->found = (struct later_found){0};
+    return found;
+}
