@@ -5,9 +5,10 @@
  *  1. a request in api->posted has records that are still to be taken, or has taken something in (or met a duplicate) in
  *     the batch it names, and that batch was neither committed nor lost;
  *  2. `durable` is what was done with when a batch was last committed: what came before it is on disk, or was rejected,
- *     and when a later batch is lost, nothing of what came after it is;
- *  3. one that met nothing but duplicates may wait for a batch that is never written, because there was nothing to
- *     write: once a whole turn has ended, commit included, what it repeats is on disk. */
+ *     and when a later batch is lost, nothing of what came after it is; while one is being committed, the next collects:
+ *     `sealed` is what was done with when it began;
+ *  3. one that met nothing but duplicates waits for a batch that was written already, or for none: no commit may come that
+ *     tells, so it is looked after each turn. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "api/answer.h"
@@ -30,7 +31,9 @@ struct posted {
     struct post_body body;
     bool taking;       /* there are records to be taken */
     uint64_t slices;   /* taken: the turn is of those with the fewest */
-    uint64_t batch;    /* of the latest slice */
+    uint64_t batch;    /* that has to be on disk for all that was taken */
+    uint64_t before;   /* the same for what was taken before the batch of the latest slice, */
+    struct tally sealed; /* which is this much */
     struct tally now, durable;
     int64_t excused;   /* the breach that it excuses; 0: it is events */
     struct buf errors; /* the members of the list */
@@ -132,15 +135,16 @@ static bool is_any(const struct api *api, const struct posted *posted) {
     return true;
 }
 
-/* Nothing was accepted since the last commit. */
+/* No commit may come to tell of it. */
 static bool is_settled(const struct api *api, const struct posted *posted) {
-    return !posted->taking && posted->now.accepted == posted->durable.accepted && posted->turns > 1 &&
-           service_accepts(api->service);
+    return is_whole(api, posted) && posted->turns > 1 && service_accepts(api->service);
 }
 
 void posted_committed(struct api *api) {
+    uint64_t durable = intake_durable(api->service);
     for (struct posted *p = api->posted; p; p = p->next)
-        if (p->batch <= intake_durable(api->service)) p->durable = p->now;
+        if (p->batch <= durable) p->durable = p->now;
+        else if (p->before <= durable) p->durable = p->sealed;
     answer_each(api, is_whole, answer_posted);
 }
 
@@ -186,12 +190,16 @@ static int take_slice(struct api *api, struct posted *posted) {
     int more = 1, code = 0;
     posted->slices++;
     posted->turns = 0;
-    posted->batch = intake_batch(api->service);
+    if (posted->batch < intake_batch(api->service)) {
+        posted->before = posted->batch;
+        posted->sealed = posted->now;
+    }
     while (!code && post_body_done(&posted->body) < until &&
            (more = post_body_next(&posted->body, &record, &err)) > 0)
         code = take_record(api->service, posted, record, &err);
     if (more < 0) reject(posted, posted->body.records + 1, err.text); /* an array that breaks off */
     posted->taking = more > 0;
+    posted->batch = intake_written(api->service);
     return code;
 }
 
@@ -260,7 +268,7 @@ void post_events(const struct question *question) {
 void posted_excuse(struct api *api, struct http_request *request, int64_t id) {
     struct posted *posted = mem_zalloc(sizeof *posted);
     posted->request = request;
-    posted->batch = intake_batch(api->service);
+    posted->batch = intake_written(api->service);
     posted->now.accepted = 1; /* something was written: its batch will be, too */
     posted->excused = id;
     add(api, posted);

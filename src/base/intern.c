@@ -14,7 +14,10 @@ struct sym *intern_find(const struct intern *table, struct span text) {
 }
 
 struct sym *intern_get(struct intern *table, struct span text) {
-    uint64_t hash = span_hash(text);
+    return intern_get_hashed(table, text, span_hash(text));
+}
+
+struct sym *intern_get_hashed(struct intern *table, struct span text, uint64_t hash) {
     struct sym *sym = map_find(&table->syms, hash, has_text, &text);
     if (sym) return sym_ref(sym);
     assert(text.n < UINT32_MAX); /* texts come out of lines and files that are capped far below */

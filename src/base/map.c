@@ -23,6 +23,17 @@ void *map_find(const struct map *map, uint64_t hash, map_eq *eq, const void *key
     return NULL;
 }
 
+void map_foresee(const struct map *map, uint64_t hash) {
+    if (map->slots) __builtin_prefetch(&map->slots[home(map, hash)]);
+}
+
+void *map_hint(const struct map *map, uint64_t hash) {
+    if (!map->slots) return NULL;
+    size_t i = home(map, hash);
+    while (map->slots[i].item && map->slots[i].hash != hash) i = (i + 1) & map->mask;
+    return map->slots[i].item;
+}
+
 static void place(struct map *map, uint64_t hash, void *item) {
     size_t i = home(map, hash);
     while (map->slots[i].item) i = (i + 1) & map->mask;

@@ -20,7 +20,7 @@ struct arena_block {
 };
 
 /* No stdio buffers, no allocation: there is no memory. systemd restarts us and the journal recovers. */
-static _Noreturn void out_of_memory(size_t bytes) {
+_Noreturn void mem_out(size_t bytes) {
     char line[80];
     const char *priority = getenv("JOURNAL_STREAM") ? "<2>" : "";
     int size = snprintf(line, sizeof line, "%sout of memory bytes=%zu next=\"abort\"\n", priority, bytes);
@@ -31,19 +31,19 @@ static _Noreturn void out_of_memory(size_t bytes) {
 
 void *mem_alloc(size_t bytes) {
     void *p = malloc(bytes ? bytes : 1);
-    if (!p) out_of_memory(bytes);
+    if (!p) mem_out(bytes);
     return p;
 }
 
 void *mem_zalloc(size_t bytes) {
     void *p = calloc(1, bytes ? bytes : 1);
-    if (!p) out_of_memory(bytes);
+    if (!p) mem_out(bytes);
     return p;
 }
 
 void *mem_realloc(void *p, size_t bytes) {
     void *moved = realloc(p, bytes ? bytes : 1);
-    if (!moved) out_of_memory(bytes);
+    if (!moved) mem_out(bytes);
     return moved;
 }
 
@@ -67,14 +67,14 @@ void *mem_grow(void *array, size_t *capacity, size_t need, size_t size) {
     if (need <= *capacity) return array;
     size_t items = *capacity, bytes;
     if (__builtin_mul_overflow(items, 2, &items) || items < need) items = need; /* small arrays begin exact */
-    if (__builtin_mul_overflow(items, size, &bytes)) out_of_memory(need);
+    if (__builtin_mul_overflow(items, size, &bytes)) mem_out(need);
     array = mem_realloc(array, bytes);
     *capacity = items;
     return array;
 }
 
 static struct arena_block *block_new(struct arena *arena, size_t capacity) {
-    if (capacity > SIZE_MAX - sizeof(struct arena_block)) out_of_memory(capacity);
+    if (capacity > SIZE_MAX - sizeof(struct arena_block)) mem_out(capacity);
     struct arena_block *block = mem_zalloc(sizeof *block + capacity);
     block->capacity = capacity;
     arena->total_bytes += capacity;
@@ -82,7 +82,7 @@ static struct arena_block *block_new(struct arena *arena, size_t capacity) {
 }
 
 void *arena_alloc(struct arena *arena, size_t bytes) {
-    if (bytes > SIZE_MAX - ALIGNMENT) out_of_memory(bytes);
+    if (bytes > SIZE_MAX - ALIGNMENT) mem_out(bytes);
     size_t wanted = bytes ? (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1) : ALIGNMENT;
     struct arena_block *first = arena->blocks;
     if (wanted > ARENA_BLOCK_BYTES / 4 &&

@@ -255,8 +255,7 @@ static int complain_of_byte(struct builder *b, const yaml_parser_t *parser) {
 
 /* What people who are met by libyaml's words have usually done. */
 static const char *hint(const struct builder *b, const yaml_parser_t *parser) {
-    const char *problem = parser->problem ? parser->problem : "",
-               *context = parser->context ? parser->context : "";
+    const char *problem = parser->problem, *context = parser->context ? parser->context : "";
     size_t index = 0, line = 0; /* the mark's own index counts characters, not bytes */
     while (line < parser->problem_mark.line && index < b->text.n) line += b->text.p[index++] == '\n';
     struct span rest = {b->text.p + index, b->text.n - index};
@@ -276,6 +275,7 @@ static const char *hint(const struct builder *b, const yaml_parser_t *parser) {
 }
 
 static int complain_of_syntax(struct builder *b, const yaml_parser_t *parser) {
+    if (parser->error == YAML_MEMORY_ERROR) mem_out(0);
     if (parser->error == YAML_READER_ERROR) return complain_of_byte(b, parser);
     bool is_name = parser->context && (strstr(parser->context, "alias") || strstr(parser->context, "anchor"));
     yaml_mark_t mark = is_name ? parser->context_mark : parser->problem_mark; /* where the * stands */
@@ -283,8 +283,7 @@ static int complain_of_syntax(struct builder *b, const yaml_parser_t *parser) {
     if (parser->context_mark.line != mark.line && parser->context)
         snprintf(where, sizeof where, " (begun in line %d)", line_of(parser->context_mark));
     return complain(b, line_of(mark), column_of(mark), "not YAML: %s%s%s%s%s",
-        parser->problem ? parser->problem : "not to be read", parser->context ? " " : "",
-        parser->context ? parser->context : "", where, hint(b, parser));
+        parser->problem, parser->context ? " " : "", parser->context ? parser->context : "", where, hint(b, parser));
 }
 
 /* ---- the whole text */
@@ -317,7 +316,7 @@ static int read_text(struct builder *b) {
     int failed = refuse_directives(b);
     if (failed) return failed;
     yaml_parser_t parser;
-    if (!yaml_parser_initialize(&parser)) abort(); /* no memory */
+    if (!yaml_parser_initialize(&parser)) mem_out(0);
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)(b->text.p ? b->text.p : ""), b->text.n);
     failed = read_events(b, &parser);

@@ -132,9 +132,8 @@ static void limit_ran_out(const struct ledger *ledger, struct cycle *c, int64_t 
 }
 
 void cycle_settle(const struct ledger *ledger, struct cycle *c, int64_t before) {
-    if (!clock_decides(ledger, c)) return;
-    int64_t due = cycle_due(c);
-    if (due < before) limit_ran_out(ledger, c, due);
+    int64_t fires = cycle_fires(ledger, c);
+    if (fires != INSTANT_NEVER && fires <= before) limit_ran_out(ledger, c, cycle_due(c));
 }
 
 void cycle_void(struct cycle *c, int64_t at) {

@@ -29,7 +29,7 @@ static void put_last(struct engine *engine, struct contact *contact) {
 void evict_note(struct engine *engine, struct subject *subject, bool open) {
     const struct moments *moments = &subject->moments;
     struct contact *contact = contact_of(subject);
-    if (!contact && !moments->count) return;
+    if (engine->options.keeps_all || (!contact && !moments->count)) return;
     if (!contact) contact = moments->list[moments->count - 1]->contact;
     /* One that is shared has its latest contact looked at, when nothing of that one is open. */
     if (subject_is_shared(engine, subject) && (open || heap_holds(&contact->subject.deadline))) return;

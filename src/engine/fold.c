@@ -33,19 +33,26 @@ static bool needs_redo(struct engine *engine, struct subject *subject, const str
     return false;
 }
 
-static bool needs_redo_anywhere(struct engine *engine, struct contact *contact, const struct moment *m) {
+/* Each is looked up once: in a large table that is much of what a moment costs. */
+static void find_subjects(
+    struct timeline *timeline, struct contact *contact, const struct moment *m, const struct attrs *before) {
+    for (uint32_t k = 0; k < timeline->program->keyspace_count; k++)
+        timeline->in_hand[k] = k == 0 || moment_matters(timeline->program, m, before, k)
+                                   ? timeline_subject(timeline, contact, k, m->attrs, FIND_OR_MAKE)
+                                   : NULL;
+}
+
+static bool needs_redo_anywhere(struct engine *engine, const struct moment *m) {
     for (uint32_t k = 0; k < engine->program->keyspace_count; k++) {
-        if (k > 0 && !moment_matters(&engine->timeline, m, k)) continue;
-        struct subject *subject = timeline_subject(&engine->timeline, contact, k, m->attrs, FIND_ONLY);
+        struct subject *subject = engine->timeline.in_hand[k];
         if (subject && needs_redo(engine, subject, m)) return true;
     }
     return false;
 }
 
-static void append(struct engine *engine, struct contact *contact, struct moment *m) {
+static void append(struct engine *engine, struct moment *m) {
     for (uint32_t k = 0; k < engine->program->keyspace_count; k++) {
-        if (k > 0 && !moment_matters(&engine->timeline, m, k)) continue;
-        struct subject *subject = timeline_subject(&engine->timeline, contact, k, m->attrs, FIND_OR_MAKE);
+        struct subject *subject = engine->timeline.in_hand[k];
         if (!subject) continue;
         moments_insert(&engine->texts.pool, &subject->moments, m);
         step_subject(engine, subject, m);
@@ -61,8 +68,9 @@ void fold_moment(struct engine *engine, struct moment *m) {
     if (!late) {
         struct attrs *before = last ? last->attrs : engine->timeline.nothing;
         m->attrs = attrs_after(&engine->texts, before, m->own, m->own_count);
-        late = needs_redo_anywhere(engine, contact, m);
+        find_subjects(&engine->timeline, contact, m, before);
+        late = needs_redo_anywhere(engine, m);
     }
     if (late) redo_moment(engine, contact, m);
-    else append(engine, contact, m);
+    else append(engine, m);
 }

@@ -30,6 +30,11 @@ static void group_free(struct ledger *ledger, struct group_state *group) {
     free(group);
 }
 
+/* From the pool: one a record comes and goes. */
+static void note_free(struct ledger *ledger, struct level_note *note) {
+    pool_free(&ledger->texts->pool, note, sizeof *note);
+}
+
 void ledger_fini(struct ledger *ledger) {
     for (size_t i = 0; i < ledger->group_count; i++)
         if (ledger->groups[i]) group_free(ledger, ledger->groups[i]);
@@ -40,7 +45,8 @@ void ledger_fini(struct ledger *ledger) {
     free(ledger->touched);
     free(ledger->learned);
     free(ledger->cuts);
-    for (size_t i = 0; i < ledger->notes.count; i++) free(ledger->notes.entries[i].node);
+    for (size_t i = 0; i < ledger->notes.count; i++)
+        note_free(ledger, (struct level_note *)ledger->notes.entries[i].node); /* node comes first */
     heap_fini(&ledger->notes);
     window_fini(&ledger->window);
     window_fini(&ledger->held);
@@ -215,7 +221,7 @@ void ledger_record(struct ledger *ledger, const struct record *r, int sign, int6
     mark_dirty(ledger, group);
     record_now(ledger, r, sign);
     if (!ledger->rule->standard->target_count) return;
-    struct level_note *note = mem_alloc(sizeof *note);
+    struct level_note *note = pool_alloc(&ledger->texts->pool, sizeof *note);
     *note = (struct level_note){.record = *r, .sign = sign};
     group->notes++;
     heap_set(&ledger->notes, &note->node, known_ms > ledger->judged ? known_ms : ledger->judged + 1);
@@ -273,7 +279,7 @@ static void drop_coming(struct ledger *ledger, const struct record *r) {
         struct level_note *note = (struct level_note *)ledger->notes.entries[i].node; /* node comes first */
         if (note->sign < 0 || !record_same(&note->record, r)) continue;
         take_note(ledger, note);
-        free(note);
+        note_free(ledger, note);
         return;
     }
 }
@@ -306,7 +312,7 @@ static void learn_all(struct ledger *ledger, int64_t t) {
         if (ledger->learned[i]->sign > 0) learn(ledger, ledger->learned[i]);
     for (size_t i = 0; i < n; i++) {
         if (ledger->learned[i]->sign < 0) learn(ledger, ledger->learned[i]);
-        free(ledger->learned[i]);
+        note_free(ledger, ledger->learned[i]);
     }
 }
 

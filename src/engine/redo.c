@@ -1,6 +1,6 @@
 /* What a change of a contact's timeline takes:
- *  1. which of its moments change: the late one is new, and those after it see its attributes, until they would be what
- *     they were (struct affected);
+ *  1. which of its moments change: the late one is new, those after it see its attributes, until they would be what they
+ *     were, and the first of these may bring other news than it did (struct affected);
  *  2. which subjects hold them, before or after, and from which moment through which each changes (struct redo_subject);
  *  3. each standard that can care is run over that stretch as it is (struct redo_item), from a landmark where the
  *     timeline is long;
@@ -19,6 +19,7 @@
 struct affected {
     struct moment *moment;
     struct attrs *before, *after; /* NULL: it was not, or will not be, in the timeline; references */
+    const struct attrs *upon_before, *upon_after; /* that it came, or will come, upon; of those in the timeline */
 };
 struct redo_subject {
     struct subject *subject;
@@ -62,18 +63,26 @@ static void widen(struct redo *redo, struct subject *subject, const struct momen
     if (moment_cmp(m, found->last) > 0) found->last = m;
 }
 
-static struct subject *subject_by(struct redo *redo, uint32_t k, const struct affected *a, const struct attrs *attrs) {
-    if (!attrs) return NULL;
+static struct subject *subject_by(struct redo *redo, uint32_t k, const struct affected *a, const struct attrs *upon,
+    const struct attrs *attrs) {
+    if (!attrs || (k > 0 && !moment_matters(redo->engine->program, a->moment, upon, k))) return NULL;
     return timeline_subject(&redo->engine->timeline, a->moment->contact, k, attrs, FIND_OR_MAKE);
+}
+static struct subject *subject_before(struct redo *redo, uint32_t k, const struct affected *a) {
+    return subject_by(redo, k, a, a->upon_before, a->before);
+}
+static struct subject *subject_after(struct redo *redo, uint32_t k, const struct affected *a) {
+    return subject_by(redo, k, a, a->upon_after, a->after);
 }
 
 static void find_subjects(struct redo *redo) {
     for (uint32_t k = 0; k < redo->engine->program->keyspace_count; k++)
         for (size_t i = 0; i < redo->affected_count; i++) {
             const struct affected *a = &redo->affected[i];
-            if (k > 0 && !moment_matters(&redo->engine->timeline, a->moment, k)) continue;
-            widen(redo, subject_by(redo, k, a, a->before), a->moment);
-            widen(redo, subject_by(redo, k, a, a->after), a->moment);
+            struct subject *from = subject_before(redo, k, a), *to = subject_after(redo, k, a);
+            if (from == to && a->before == a->after) continue;
+            widen(redo, from, a->moment);
+            widen(redo, to, a->moment);
         }
 }
 
@@ -139,8 +148,11 @@ static void mark(struct redo *redo, const struct redo_subject *at, bool *marked)
     const struct contact *contact = contact_of(at->subject);
     for (uint32_t i = 0; i < subject->track_count; i++) marked[subject->tracks[i].standard] = true;
     for (uint32_t i = 0; contact && contact->idle && i < contact->idle->count; i++) marked[contact->idle->standards[i]] = true;
-    for (size_t i = 0; i < redo->affected_count; i++)
-        moments_mark(program, &(struct moments){&redo->affected[i].moment, 1, 1}, subject->keyspace, marked);
+    for (size_t i = 0; i < redo->affected_count; i++) {
+        struct affected *a = &redo->affected[i];
+        bool is_as_before = contact && a->before == a->after;
+        if (!is_as_before) moments_mark(program, &(struct moments){&a->moment, 1, 1}, subject->keyspace, marked);
+    }
     if (contact && redo->resifts) moments_mark(program, &subject->moments, 0, marked);
 }
 
@@ -161,7 +173,7 @@ static void remember_all(struct redo *redo) {
 /* ---------------------------------------------------------------- 4. the change */
 
 static void move(struct redo *redo, uint32_t k, const struct affected *a) {
-    struct subject *from = subject_by(redo, k, a, a->before), *to = subject_by(redo, k, a, a->after);
+    struct subject *from = subject_before(redo, k, a), *to = subject_after(redo, k, a);
     if (from == to) return;
     if (from) (void)moments_remove(&from->moments, a->moment);
     if (to) moments_insert(&redo->engine->texts.pool, &to->moments, a->moment);
@@ -170,8 +182,7 @@ static void move(struct redo *redo, uint32_t k, const struct affected *a) {
 static void change(struct redo *redo) {
     for (uint32_t k = 0; k < redo->engine->program->keyspace_count; k++)
         for (size_t i = redo->affected_count; i-- > 0;) /* the last first: taking out at the end moves nothing */
-            if (k == 0 || moment_matters(&redo->engine->timeline, redo->affected[i].moment, k))
-                move(redo, k, &redo->affected[i]);
+            move(redo, k, &redo->affected[i]);
     for (size_t i = 0; i < redo->affected_count; i++) {
         struct affected *a = &redo->affected[i];
         if (!a->after) continue;
@@ -283,25 +294,34 @@ static bool touches_pivots(const struct redo *redo, const struct affected *a) {
     return mask_touches(redo->engine->program->pivots, a->moment->own, a->moment->own_count);
 }
 
-/* The moment itself, and those after it whose attributes it changes. */
+static struct affected *add_affected(struct redo *redo, size_t *capacity, struct affected affected) {
+    redo->affected = mem_grow(redo->affected, capacity, redo->affected_count + 1, sizeof *redo->affected);
+    redo->affected[redo->affected_count++] = affected;
+    return &redo->affected[redo->affected_count - 1];
+}
+
+/* The moment itself, those after it whose attributes it changes, and the one after these: what it says may be news now,
+ * or none any more, to the subjects of other keyspaces. */
 static void find_affected(struct redo *redo, struct contact *contact, struct moment *m) {
     struct timeline *timeline = &redo->engine->timeline;
     const struct moments *own = &contact->subject.moments;
-    size_t place = moments_place(own, m), capacity = 0, n = 0;
-    const struct attrs *attrs = place ? own->list[place - 1]->attrs : timeline->nothing;
-    redo->affected = mem_grow(redo->affected, &capacity, 1, sizeof *redo->affected);
-    redo->affected[n++] = (struct affected){m, NULL, attrs_after(timeline->texts, attrs, m->own, m->own_count)};
+    size_t place = moments_place(own, m), capacity = 0;
+    const struct attrs *upon = attrs_before(timeline, own, place), *was_upon = upon;
+    const struct affected *last = add_affected(redo, &capacity,
+        (struct affected){m, NULL, attrs_after(timeline->texts, upon, m->own, m->own_count), NULL, upon});
     for (size_t i = place; i < own->count; i++) {
         struct moment *later = own->list[i];
-        struct attrs *after = attrs_after(timeline->texts, redo->affected[n - 1].after, later->own, later->own_count);
-        if (attrs_equal(after, later->attrs)) {
-            attrs_drop(&redo->engine->texts, after);
-            break;
+        struct attrs *after = attrs_after(timeline->texts, last->after, later->own, later->own_count);
+        bool same = attrs_equal(after, later->attrs);
+        if (same) {
+            attrs_drop(timeline->texts, after);
+            after = attrs_ref(later->attrs);
         }
-        redo->affected = mem_grow(redo->affected, &capacity, n + 1, sizeof *redo->affected);
-        redo->affected[n++] = (struct affected){later, attrs_ref(later->attrs), after};
+        last = add_affected(
+            redo, &capacity, (struct affected){later, attrs_ref(later->attrs), after, was_upon, last->after});
+        was_upon = last->before;
+        if (same) break;
     }
-    redo->affected_count = n;
     redo->resifts = own->count && touches_pivots(redo, &redo->affected[0]);
 }
 
@@ -329,7 +349,9 @@ void redo_forget(struct engine *engine, struct contact *contact) {
     size_t count = own->count;
     bool muted = engine->muted;
     redo.affected = mem_zalloc((count + 1) * sizeof *redo.affected);
-    for (size_t i = 0; i < count; i++) redo.affected[i] = (struct affected){gone[i], attrs_ref(gone[i]->attrs), NULL};
+    for (size_t i = 0; i < count; i++)
+        redo.affected[i] = (struct affected){
+            gone[i], attrs_ref(gone[i]->attrs), NULL, attrs_before(&engine->timeline, own, i), NULL};
     redo.affected_count = count;
     engine->muted = true;
     redo_all(&redo, engine->now);

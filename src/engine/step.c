@@ -100,10 +100,16 @@ static void apply_now(struct engine *engine, struct subject *subject, uint32_t s
     first_run(engine, subject, standard, m->at);
 }
 
+static bool changes_pivot(const struct program *program, const struct attrs *before, const struct moment *m) {
+    for (uint16_t i = 0; i < m->own_count; i++)
+        if (mask_has(program->pivots, m->own[i].slot) && attrs_get(before, m->own[i].slot) != m->own[i].value) return true;
+    return false;
+}
+
 /* The moment changes an attribute that standards are sieved by: those of its new value may have been started before. */
-static void resift(struct engine *engine, struct subject *subject, const struct moment *m) {
+static void resift(
+    struct engine *engine, struct subject *subject, const struct attrs *before, const struct moment *m) {
     const struct moments *moments = &subject->moments;
-    const struct attrs *before = moments->list[moments->count - 2]->attrs;
     for (size_t i = 0; i + 1 < moments->count; i++) {
         const struct moment *past = moments->list[i];
         if (past->name == NAME_UNKNOWN) continue;
@@ -124,11 +130,13 @@ static void resift(struct engine *engine, struct subject *subject, const struct 
 static void step_by_attrs(struct engine *engine, struct subject *subject, const struct moment *m) {
     struct contact *contact = contact_of(subject);
     if (!contact || subject->moments.count < 2) return;
+    const struct attrs *before = subject->moments.list[subject->moments.count - 2]->attrs;
+    if (before == m->attrs) return;
     const struct idle *idle = contact->idle;
     for (uint32_t i = 0; idle && i < idle->count; i++)
         if (mask_touches(engine->ledgers[idle->standards[i]].rule->mask, m->own, m->own_count))
             apply_now(engine, subject, idle->standards[i], m);
-    if (mask_touches(engine->program->pivots, m->own, m->own_count)) resift(engine, subject, m);
+    if (changes_pivot(engine->program, before, m)) resift(engine, subject, before, m);
 }
 
 void step_subject(struct engine *engine, struct subject *subject, const struct moment *m) {

@@ -11,6 +11,7 @@
 void timeline_init(struct timeline *timeline, struct program *program, struct intern *texts) {
     *timeline = (struct timeline){.program = program, .texts = texts, .nothing = attrs_new_empty(texts)};
     timeline->subjects = mem_zalloc(program->keyspace_count * sizeof *timeline->subjects);
+    timeline->in_hand = mem_zalloc(program->keyspace_count * sizeof(struct subject *));
 }
 
 static void drop_runs(struct intern *texts, struct subject *subject) {
@@ -58,8 +59,7 @@ static void subject_free(struct timeline *timeline, struct subject *subject) {
     for (uint32_t i = 0; i < subject->key_count; i++)
         intern_drop(timeline->texts, subject->key[i]);
     drop_list(timeline->texts, &subject->moments);
-    pool_free(&timeline->texts->pool, subject->key, key_bytes(subject->key_count));
-    pool_free(&timeline->texts->pool, subject, sizeof *subject);
+    pool_free(&timeline->texts->pool, subject, sizeof *subject + key_bytes(subject->key_count));
 }
 
 /* The pool takes everything back at once: millions of contacts would take seconds. Only a build with asserts goes
@@ -85,6 +85,7 @@ void timeline_fini(struct timeline *timeline) {
     map_fini(&timeline->contacts);
     hash_numbers_fini(&timeline->away.subjects);
     free(timeline->subjects);
+    free(timeline->in_hand);
 }
 
 /* ---------------------------------------------------------------- contacts and subjects */
@@ -98,12 +99,16 @@ struct contact *timeline_find(const struct timeline *timeline, struct span name)
 }
 
 struct contact *timeline_contact(struct timeline *timeline, struct span name) {
-    struct contact *contact = timeline_find(timeline, name);
+    return timeline_contact_hashed(timeline, name, span_hash(name));
+}
+
+struct contact *timeline_contact_hashed(struct timeline *timeline, struct span name, uint64_t hash) {
+    struct contact *contact = map_find(&timeline->contacts, hash, contact_eq, &name);
     if (contact) return contact;
     contact = pool_zalloc(&timeline->texts->pool, sizeof *contact);
-    contact->name = intern_get(timeline->texts, name);
+    contact->name = intern_get_hashed(timeline->texts, name, hash);
     contact->received_ms = INT64_MIN;
-    map_add(&timeline->contacts, span_hash(name), contact);
+    map_add(&timeline->contacts, hash, contact);
     return contact;
 }
 
@@ -123,10 +128,10 @@ static bool subject_eq(const void *item, const void *key) {
 }
 
 static struct subject *subject_new(struct pool *pool, uint32_t keyspace, struct sym *const *key, size_t count) {
-    struct subject *subject = pool_zalloc(pool, sizeof *subject);
+    struct subject *subject = pool_zalloc(pool, sizeof *subject + key_bytes(count));
     subject->keyspace = keyspace;
     subject->key_count = (uint32_t)count & INT32_MAX;
-    subject->key = pool_alloc(pool, key_bytes(count));
+    subject->key = (struct sym **)(subject + 1); /* behind it: whoever finds the subject compares the key */
     for (size_t i = 0; i < count; i++) {
         subject->key[i] = sym_ref(key[i]);
         key_spans(subject)[i] = sym_span(key[i]);
@@ -158,7 +163,7 @@ struct subject *timeline_subject(struct timeline *timeline, struct contact *cont
     struct sym *few[8], **texts = ks->count > 8 ? mem_alloc(ks->count * sizeof *texts) : few;
     size_t n = 0;
     for (; n < ks->count; n++)
-        if (!(texts[n] = val_text(timeline->texts, attrs_get(attrs, ks->slots[n])))) break;
+        if (!(texts[n] = val_text_borrow(timeline->texts, attrs_get(attrs, ks->slots[n])))) break;
     struct subject *subject = NULL;
     if (n == ks->count) {
         struct key key = {texts, n};
@@ -171,9 +176,26 @@ struct subject *timeline_subject(struct timeline *timeline, struct contact *cont
             map_add(&timeline->subjects[keyspace], hash, subject);
         }
     }
-    while (n--) intern_drop(timeline->texts, texts[n]);
+    while (n--) val_text_return(timeline->texts, attrs_get(attrs, ks->slots[n]), texts[n]);
     if (texts != few) free(texts);
     return subject;
+}
+
+bool timeline_foresee(const struct timeline *timeline, uint32_t keyspace, const struct attrs *before,
+    const struct moment *m, uint64_t *hash) {
+    const struct keyspace *ks = &timeline->program->keyspaces[keyspace];
+    struct sym *texts[8];
+    if (ks->count > 8) return false;
+    for (size_t n = 0; n < ks->count; n++) {
+        val v = attrs_get(before, ks->slots[n]);
+        for (uint16_t i = 0; i < m->own_count; i++)
+            if (m->own[i].slot == ks->slots[n]) v = m->own[i].value;
+        if (!val_is_text(v)) return false;
+        texts[n] = val_sym(v);
+        __builtin_prefetch(texts[n], 1);
+    }
+    *hash = key_hash(texts, ks->count);
+    return true;
 }
 
 void timeline_drop_subject(struct timeline *timeline, struct subject *subject) {
@@ -192,33 +214,41 @@ struct group subject_texts(const struct subject *subject, struct span *spare) {
 /* ---------------------------------------------------------------- moments */
 
 /* They are few, and come in much the same order event after event. */
-static void sort_by_slot(struct own *own, size_t count) {
+static void sort_by_slot(struct said *said, size_t count) {
     for (size_t i = 1; i < count; i++) {
-        struct own moved = own[i];
+        struct said moved = said[i];
         size_t k = i;
-        for (; k > 0 && own[k - 1].slot > moved.slot; k--) own[k] = own[k - 1];
-        own[k] = moved;
+        for (; k > 0 && said[k - 1].slot > moved.slot; k--) said[k] = said[k - 1];
+        said[k] = moved;
     }
 }
 
-struct moment *moment_new(struct timeline *timeline, const struct event *event) {
-    const struct program *program = timeline->program;
-    struct own few[32], *own = event->attr_count >= 32 ? mem_alloc((event->attr_count + 1) * sizeof *own) : few;
-    uint16_t n = 0;
-    if (program->contact_slot != SLOT_NONE) {
-        struct value name = value_text(event->contact);
-        own[n++] = (struct own){val_new(timeline->texts, &name), program->contact_slot};
-    }
+size_t moment_said(const struct program *program, const struct event *event, struct said *out) {
+    size_t n = 0;
+    if (program->contact_slot != SLOT_NONE) out[n++] = (struct said){value_text(event->contact), 0, program->contact_slot};
     for (size_t i = 0; i < event->attr_count; i++) {
         uint16_t slot = program_slot(program, event->attrs[i].name);
-        if (slot != SLOT_NONE) own[n++] = (struct own){val_new(timeline->texts, &event->attrs[i].value), slot};
+        if (slot != SLOT_NONE) out[n++] = (struct said){event->attrs[i].value, 0, slot};
     }
-    sort_by_slot(own, n);
-    struct moment *m = pool_alloc(&timeline->texts->pool, sizeof *m + n * sizeof *own);
-    *m = (struct moment){.at = event->at_ms, .seq = event->seq, .own_count = n};
-    m->name = program_name(program, event->name);
-    if (n) memcpy(m->own, own, n * sizeof *own);
-    if (own != few) free(own);
+    for (size_t i = 0; i < n; i++) out[i].hash = val_text_hash(&out[i].value);
+    sort_by_slot(out, n);
+    return n;
+}
+
+struct moment *moment_of(struct timeline *timeline, const struct event *event, const struct said *said, size_t count) {
+    struct moment *m = pool_alloc(&timeline->texts->pool, sizeof *m + count * sizeof *m->own);
+    *m = (struct moment){.at = event->at_ms, .seq = event->seq, .own_count = (uint16_t)count};
+    m->name = program_name(timeline->program, event->name);
+    for (size_t i = 0; i < count; i++)
+        m->own[i] = (struct own){val_new_hashed(timeline->texts, &said[i].value, said[i].hash), said[i].slot};
+    return m;
+}
+
+struct moment *moment_new(struct timeline *timeline, const struct event *event) {
+    struct said few[SAID_FEW], *said = few;
+    if (event->attr_count >= SAID_FEW) said = mem_alloc((event->attr_count + 1) * sizeof *said);
+    struct moment *m = moment_of(timeline, event, said, moment_said(timeline->program, event, said));
+    if (said != few) free(said);
     return m;
 }
 
@@ -239,11 +269,13 @@ bool moment_is_of_interest(const struct program *program, const struct moment *m
     return m->name != NAME_UNKNOWN || m->own_count > (program->contact_slot != SLOT_NONE);
 }
 
-bool moment_matters(const struct timeline *timeline, const struct moment *m, uint32_t keyspace) {
-    const struct program *program = timeline->program;
-    if (mask_touches(program->keyspaces[keyspace].mask, m->own, m->own_count)) return true;
-    if (m->name == NAME_UNKNOWN) return false;
-    return program->names[m->name]->matters[keyspace];
+bool moment_matters(
+    const struct program *program, const struct moment *m, const struct attrs *before, uint32_t keyspace) {
+    if (m->name != NAME_UNKNOWN && program->names[m->name]->matters[keyspace]) return true;
+    const uint64_t *mask = program->keyspaces[keyspace].mask;
+    for (uint16_t i = 0; i < m->own_count; i++)
+        if (mask_has(mask, m->own[i].slot) && attrs_get(before, m->own[i].slot) != m->own[i].value) return true;
+    return false;
 }
 
 size_t moments_from(const struct moments *moments, int64_t at) {
@@ -299,7 +331,7 @@ void timeline_place_elsewhere(struct timeline *timeline, struct contact *contact
     for (uint32_t k = 1; k < timeline->program->keyspace_count; k++)
         for (size_t i = 0; i < moments->count; i++) {
             struct moment *m = moments->list[i];
-            if (!moment_matters(timeline, m, k)) continue;
+            if (!moment_matters(timeline->program, m, attrs_before(timeline, moments, i), k)) continue;
             struct subject *subject = timeline_subject(timeline, contact, k, m->attrs, FIND_OR_MAKE);
             if (subject) moments_insert(&timeline->texts->pool, &subject->moments, m);
         }

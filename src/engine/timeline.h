@@ -85,6 +85,7 @@ struct timeline {
     struct map contacts;
     struct map *subjects; /* one a keyspace; [0] is not used */
     struct attrs *nothing;
+    struct subject **in_hand; /* one a keyspace: what the moment that is taken in belongs to (fold.c) */
     size_t resting; /* contacts that are */
     struct away away;
 };
@@ -94,6 +95,7 @@ void timeline_fini(struct timeline *timeline);
 
 struct contact *timeline_find(const struct timeline *timeline, struct span name);
 struct contact *timeline_contact(struct timeline *timeline, struct span name); /* made when new */
+struct contact *timeline_contact_hashed(struct timeline *timeline, struct span name, uint64_t hash);
 void timeline_drop_contact(struct timeline *timeline, struct contact *contact);
 void timeline_drop_rest(struct timeline *timeline, struct contact *contact); /* of one that is_resting */
 /* The subject of keyspace k that these attributes name; NULL when one is absent. Made when new if `make`. One that is
@@ -102,6 +104,10 @@ enum make { FIND_ONLY, FIND_OR_MAKE };
 struct subject *timeline_subject(
     struct timeline *timeline, struct contact *contact, uint32_t keyspace, const struct attrs *attrs, enum make make);
 
+/* Where a moment on top of these attributes will belong, when that is named by texts alone: the hash by which it lies in
+ * timeline->subjects[keyspace]. Changes nothing. */
+bool timeline_foresee(const struct timeline *timeline, uint32_t keyspace, const struct attrs *before,
+    const struct moment *moment, uint64_t *hash);
 /* Of what the key of a subject says, wherever its texts lie in memory. */
 uint64_t subject_hash(uint32_t keyspace, struct sym *const *key, size_t count);
 /* A subject of keyspace > 0 whose moments, if any, are about to be freed. */
@@ -110,14 +116,31 @@ void timeline_drop_subject(struct timeline *timeline, struct subject *subject);
 /* A moment from an event, its own attributes taken over as far as a standard asks for them. Its contact and
  * attrs are set when it takes effect. */
 struct moment *moment_new(struct timeline *timeline, const struct event *event);
+/* The same in two, so that what several events say can be fetched from memory together (prepare.c): what standards ask
+ * for of it, by rising slot (out: room for one more than it has attributes), and the moment that says so. */
+struct said {
+    struct value value;
+    uint64_t hash; /* of a text */
+    uint16_t slot;
+};
+enum { SAID_FEW = 32 }; /* more than most events have */
+size_t moment_said(const struct program *program, const struct event *event, struct said *out);
+struct moment *moment_of(struct timeline *timeline, const struct event *event, const struct said *said, size_t count);
 void moment_free(struct timeline *timeline, struct moment *moment);
 /* Order of a subject's moments: by instant, then the contact's name, then arrival. */
 int moment_cmp(const struct moment *a, const struct moment *b);
 /* An event that no standard reacts to, without an attribute that one reads, changes nothing: false. */
 bool moment_is_of_interest(const struct program *program, const struct moment *moment);
-/* Whether subjects of this keyspace have to know of the moment. */
-bool moment_matters(const struct timeline *timeline, const struct moment *moment, uint32_t keyspace);
+/* Whether subjects of this keyspace have to know of the moment, where the contact's attributes were `before` until then:
+ * a standard of it reacts, or it changes what one reads. What only says again what held already is none of theirs. */
+bool moment_matters(
+    const struct program *program, const struct moment *moment, const struct attrs *before, uint32_t keyspace);
 
+/* The attributes that the i-th moment of a contact came upon. */
+static inline const struct attrs *attrs_before(
+    const struct timeline *timeline, const struct moments *moments, size_t i) {
+    return i ? moments->list[i - 1]->attrs : timeline->nothing;
+}
 /* The place of the first moment at or after this instant. */
 size_t moments_from(const struct moments *moments, int64_t at_ms);
 /* Where the moment is, or would be. */

@@ -37,8 +37,8 @@ static inline uint64_t val_hash(val v) {
     return (v * UINT64_C(0x9e3779b97f4a7c15)) >> 32;
 }
 
-/* With a reference of the caller's when it is a text. */
-static inline val val_new(struct intern *texts, const struct value *value) {
+/* With a reference of the caller's when it is a text. hash: of its text; anything where it is none. */
+static inline val val_new_hashed(struct intern *texts, const struct value *value, uint64_t hash) {
     switch (value->kind) {
     case VALUE_NULL: return VAL_ABSENT;
     case VALUE_BOOL: return value->truth ? VAL_TRUE : VAL_FALSE;
@@ -49,7 +49,13 @@ static inline val val_new(struct intern *texts, const struct value *value) {
     }
     case VALUE_TEXT: break;
     }
-    return VAL_TEXT | (val)(uintptr_t)intern_get(texts, value->text);
+    return VAL_TEXT | (val)(uintptr_t)intern_get_hashed(texts, value->text, hash);
+}
+static inline uint64_t val_text_hash(const struct value *value) {
+    return value->kind == VALUE_TEXT ? span_hash(value->text) : 0;
+}
+static inline val val_new(struct intern *texts, const struct value *value) {
+    return val_new_hashed(texts, value, val_text_hash(value));
 }
 static inline val val_ref(val v) {
     if (val_is_text(v)) sym_ref(val_sym(v));
@@ -60,6 +66,13 @@ static inline void val_drop(struct intern *texts, val v) {
 }
 /* The text that names it in groups and subjects ("true", "3", "0.0000001"), with a reference; NULL when absent. */
 struct sym *val_text(struct intern *texts, val v);
+/* The same for a moment, without a reference for what is a text already: counting it would write to it. */
+static inline struct sym *val_text_borrow(struct intern *texts, val v) {
+    return val_is_text(v) ? val_sym(v) : val_text(texts, v);
+}
+static inline void val_text_return(struct intern *texts, val v, struct sym *text) {
+    if (!val_is_text(v)) intern_drop(texts, text);
+}
 /* Borrowed. */
 static inline struct value val_value(val v) {
     if (v == VAL_ABSENT) return value_null();

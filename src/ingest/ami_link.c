@@ -262,10 +262,8 @@ void ami_link_close(struct ami_link *link) {
 }
 
 void ami_link_go_on(struct ami_link *link) {
-    if (batch_is_durable(link->batch)) {
-        handover_settled(&link->handover);
-        link_notes_settled(&link->notes);
-    }
+    handover_settled(&link->handover);
+    link_notes_settled(&link->notes);
     if (!push(link) || !link->held) return;
     link->held = false;
     stream_pause(link->stream); /* so that what it holds is offered again */

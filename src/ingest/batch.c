@@ -1,9 +1,11 @@
 /* Invariants:
- * 1. A client with a line in `lines` is pending, so its memory outlives the entry.
- * 2. Pending clients are told, and `lines` is emptied, by settle() alone: when nothing is lost and everything
- * written is durable.
- * 3. While lost, stalled is true: no line is handed in before those that were lost.
- * 4. Nothing here changes lists while the service runs (handing): its callbacks then set flags and tasks
+ * 1. A client with a line in the open or the sealed part is in its list, so its memory outlives the entry.
+ * 2. Clients are told, and lines dropped, by settle() alone: when nothing is lost and everything written with them is
+ * durable. The sealed part comes first.
+ * 3. What is handed in once the service has begun to commit the open part belongs to the next: open is sealed before. One
+ * is committed at a time; what is sealed while an earlier part still waits is told with it, later than it could be.
+ * 4. While lost, stalled is true: no line is handed in before those that were lost. They are all in the open part.
+ * 5. Nothing here changes lists while the service runs (handing): its callbacks then set flags and tasks
  * only.
  *
  *              batch_line: UNABLE             batch_failed
@@ -37,13 +39,45 @@ static void take_again(struct batch *batch) {
     while (batch->waiting) client_resume(batch->waiting);
 }
 
+static void drop_lines(struct buf *lines) {
+    buf_clear(lines);
+    if (lines->capacity > SPARE_BYTES) buf_fini(lines);
+}
+
+static void seal(struct batch *batch) {
+    struct part *open = &batch->open, *sealed = &batch->sealed;
+    if (sealed->lines.size == 0) {
+        struct buf spare = sealed->lines;
+        sealed->lines = open->lines;
+        open->lines = spare;
+    } else {
+        buf_add_span(&sealed->lines, buf_span(&open->lines));
+    }
+    drop_lines(&open->lines);
+    if (open->written > sealed->written) sealed->written = open->written;
+    open->written = 0;
+    while (open->clients) client_seal(open->clients);
+}
+
+/* Before anything is handed in. */
+static void seal_what_flies(struct batch *batch) {
+    bool flies = batch->open.written && batch->open.written < intake_batch(batch->service);
+    if (flies && !batch->lost) seal(batch);
+}
+
+static bool is_on_disk(const struct batch *batch, const struct part *part) {
+    return part->written <= intake_durable(batch->service);
+}
+
 static void settle(struct batch *batch) {
     if (batch->lost || batch->handing || !service_accepts(batch->service)) return;
-    if (intake_durable(batch->service) < batch->written) return;
-    loop_task_cancel(&batch->settle);
-    buf_clear(&batch->lines);
-    if (batch->lines.capacity > SPARE_BYTES) buf_fini(&batch->lines);
-    while (batch->pending) client_settled(batch->pending);
+    if (!is_on_disk(batch, &batch->sealed)) return;
+    if (is_on_disk(batch, &batch->open)) {
+        loop_task_cancel(&batch->settle);
+        seal(batch);
+    }
+    drop_lines(&batch->sealed.lines);
+    while (batch->sealed.clients) client_settled(batch->sealed.clients);
     take_again(batch);
     batch->go_on(batch->arg);
 }
@@ -76,8 +110,9 @@ static bool replay_entry(struct batch *batch, struct entry *entry, struct span l
 static void run_replay(void *arg) {
     struct batch *batch = arg;
     batch_turn(batch);
-    for (size_t at = 0; at < batch->lines.size;) {
-        char *p = batch->lines.data + at;
+    struct buf *lines = &batch->open.lines;
+    for (size_t at = 0; at < lines->size;) {
+        char *p = lines->data + at;
         struct entry entry;
         memcpy(&entry, p, sizeof entry);
         if (!replay_entry(batch, &entry, (struct span){p + sizeof entry, entry.bytes})) return;
@@ -99,7 +134,8 @@ void batch_init(struct batch *batch, struct loop *loop, struct service *service)
 void batch_fini(struct batch *batch) {
     loop_task_cancel(&batch->settle);
     loop_task_cancel(&batch->replay);
-    buf_fini(&batch->lines);
+    buf_fini(&batch->open.lines);
+    buf_fini(&batch->sealed.lines);
 }
 
 void batch_turn(struct batch *batch) {
@@ -107,31 +143,38 @@ void batch_turn(struct batch *batch) {
 }
 
 bool batch_takes(const struct batch *batch) {
-    return !batch->stalled && batch->lines.size < BATCH_BYTES_MAX;
+    return !batch->stalled && !intake_is_full(batch->service) && batch->open.lines.size + batch->sealed.lines.size < BATCH_BYTES_MAX;
+}
+
+static void written(struct batch *batch) {
+    batch->open.written = intake_written(batch->service);
 }
 
 enum intake_verdict batch_line(
     struct batch *batch, const struct intake_source *source, struct span line, struct err *err) {
+    seal_what_flies(batch);
     batch->handing = true;
     enum intake_verdict verdict = intake_line(batch->service, source, line, err);
     batch->handing = false;
-    /* A duplicate waits for what may be its first, in the same batch. */
-    if (verdict == INTAKE_ACCEPTED) batch->written = intake_batch(batch->service);
+    /* A duplicate waits for what may be its first. */
+    if (verdict == INTAKE_ACCEPTED || verdict == INTAKE_DUPLICATE) written(batch);
     if (verdict == INTAKE_UNABLE) batch->stalled = true;
     schedule_settle(batch);
     return verdict;
 }
 
 enum intake_verdict batch_too_long(struct batch *batch, const struct intake_source *source, struct err *err) {
+    seal_what_flies(batch);
     schedule_settle(batch);
     return intake_too_long(batch->service, source, err);
 }
 
 int batch_position(struct batch *batch, const struct intake_position *position, struct err *err) {
+    seal_what_flies(batch);
     batch->handing = true;
     int rc = intake_position_put(batch->service, position, err);
     batch->handing = false;
-    batch->written = intake_batch(batch->service);
+    written(batch);
     if (rc != 0) batch->stalled = true;
     schedule_settle(batch);
     return rc;
@@ -139,28 +182,34 @@ int batch_position(struct batch *batch, const struct intake_position *position, 
 
 int batch_write(struct batch *batch, int (*write)(void *arg, struct service *service, struct err *err), void *arg,
     struct err *err) {
+    seal_what_flies(batch);
     batch->handing = true;
     int rc = write(arg, batch->service, err);
     batch->handing = false;
-    batch->written = intake_batch(batch->service);
+    written(batch);
     if (rc != 0) batch->stalled = true;
     schedule_settle(batch);
     return rc;
 }
 
-bool batch_is_durable(const struct batch *batch) {
-    return !batch->lost && intake_durable(batch->service) >= batch->written;
+uint64_t batch_written(const struct batch *batch) {
+    return intake_written(batch->service);
+}
+
+bool batch_is_durable(const struct batch *batch, uint64_t written) {
+    return !batch->lost && intake_durable(batch->service) >= written;
 }
 
 bool batch_is_awaited(const struct batch *batch) {
-    return batch->pending != NULL;
+    return batch->open.clients != NULL || batch->sealed.clients != NULL;
 }
 
 int batch_forget(struct batch *batch, const struct intake_position *position, struct err *err) {
+    seal_what_flies(batch);
     batch->handing = true;
     int rc = intake_position_drop(batch->service, position, err);
     batch->handing = false;
-    batch->written = intake_batch(batch->service);
+    written(batch);
     if (rc != 0) batch->stalled = true;
     schedule_settle(batch);
     return rc;
@@ -168,13 +217,13 @@ int batch_forget(struct batch *batch, const struct intake_position *position, st
 
 void batch_keep(struct batch *batch, struct client *client, uint64_t number, struct span line) {
     struct entry entry = {client, number, line.n};
-    buf_add(&batch->lines, &entry, sizeof entry);
-    buf_add_span(&batch->lines, line);
+    buf_add(&batch->open.lines, &entry, sizeof entry);
+    buf_add_span(&batch->open.lines, line);
     batch_pend(batch, client);
 }
 
 void batch_pend(struct batch *batch, struct client *client) {
-    client_list_add(&batch->pending, CLIENTS_PENDING, client);
+    client_list_add(&batch->open.clients, CLIENTS_PENDING, client);
     schedule_settle(batch);
 }
 
@@ -187,9 +236,20 @@ void batch_committed(struct batch *batch) {
     settle(batch);
 }
 
+/* All of it is to be handed in again, in order. */
+static void unseal(struct batch *batch) {
+    struct buf later = batch->open.lines;
+    batch->open.lines = batch->sealed.lines;
+    batch->sealed.lines = (struct buf){0};
+    buf_add_span(&batch->open.lines, buf_span(&later));
+    buf_fini(&later);
+    while (batch->sealed.clients) client_unseal(batch->sealed.clients, &batch->open.clients);
+}
+
 void batch_failed(struct batch *batch) {
     batch->stalled = batch->lost = true;
-    batch->written = 0; /* the next batch has the same number */
+    unseal(batch);
+    batch->open.written = batch->sealed.written = 0;
     loop_task_cancel(&batch->settle);
     loop_task_cancel(&batch->replay);
 }

@@ -1,5 +1,5 @@
 /* batch: what the inputs have handed to the service and is not yet known to be on disk.
- * Owns: copies of the lines from sockets since the last commit, the lists of clients that wait for it.
+ * Owns: copies of the lines from sockets that are not on disk, the lists of clients that wait for it.
  * Must not know: sockets, files, what is on a line. */
 #ifndef SLAD_INGEST_BATCH_H
 #define SLAD_INGEST_BATCH_H
@@ -14,13 +14,18 @@
 
 struct client;
 
+/* What waits for one commit. */
+struct part {
+    struct buf lines;       /* struct entry and its line, one after the other */
+    struct client *clients; /* with something to be told or kept for, once it is on disk */
+    uint64_t written;       /* the intake_batch() that has to be on disk for it */
+};
 struct batch {
     struct loop *loop;
     struct service *service;
-    struct buf lines;       /* struct entry and its line, one after the other */
-    struct client *pending; /* with something to be told or kept for, once the batch is on disk */
+    struct part open;       /* goes on */
+    struct part sealed;     /* is being committed, while the service collects the next */
     struct client *waiting; /* paused until more is taken */
-    uint64_t written;       /* the last intake_batch() that holds something of ours */
     bool stalled;           /* the service takes nothing */
     bool lost;              /* the lines must be handed in again */
     bool handing;           /* inside the service */
@@ -49,8 +54,9 @@ int batch_forget(struct batch *batch, const struct intake_position *position, st
 /* Anything else that is written with the lines: write() calls what the service has for it. */
 int batch_write(struct batch *batch, int (*write)(void *arg, struct service *service, struct err *err), void *arg,
     struct err *err) WARN_UNUSED;
-/* Whether all that was handed in is on disk. */
-bool batch_is_durable(const struct batch *batch);
+/* The intake_batch() that has to be on disk for all that was handed in so far; whether it is. */
+uint64_t batch_written(const struct batch *batch);
+bool batch_is_durable(const struct batch *batch, uint64_t written);
 /* Whether somebody waits for an answer that goes out once the batch is on disk. */
 bool batch_is_awaited(const struct batch *batch);
 /* Keeps a client's line until it is on disk; the client is pending from now on. */

@@ -1,7 +1,7 @@
 /* Invariants:
- * 1. count >= acked; a client with a line in the batch, or one to be answered, is pending.
- * 2. Without a stream a client is in the list of pending ones, and freed by client_settled() at the latest.
- * 3. answers is empty unless the client is greeted and pending.
+ * 1. count >= sealed_count and acked; a client with a line in the batch, or one to be answered, is pending or sealed.
+ * 2. Without a stream a client is pending or sealed, and freed by client_settled() at the latest.
+ * 3. answers is empty unless the client is greeted and pending, and so is sealed_answers unless it is sealed.
  * 4. Nothing that a client sends before it is admitted goes further than this file: no token gets into the log as part of
  *    a rejected line. */
 #include "ingest/client.h"
@@ -50,6 +50,7 @@ static void forget_stream(struct client *client) {
 static void client_free(struct client *client) {
     for (int which = 0; which < CLIENT_LISTS; which++) client_list_remove((enum client_list)which, client);
     buf_fini(&client->answers);
+    buf_fini(&client->sealed_answers);
     translator_free(client->source.translator);
     loop_timer_free(client->hello_timer);
     peer_fini(&client->peer);
@@ -62,6 +63,11 @@ static void end(struct client *client, enum stream_close_how how) {
         forget_stream(client);
     }
     client_free(client);
+}
+
+/* Whether the batch has something of it. */
+static bool is_awaited(const struct client *client) {
+    return client->links[CLIENTS_PENDING].link || client->links[CLIENTS_SEALED].link;
 }
 
 /* The token. */
@@ -165,7 +171,8 @@ static void take_too_long(struct client *client) {
 }
 
 static bool takes(const struct client *client) {
-    return batch_takes(client->input->batch) && client->answers.size < CLIENT_ANSWERS_MAX;
+    size_t answers = client->answers.size + client->sealed_answers.size;
+    return batch_takes(client->input->batch) && answers < CLIENT_ANSWERS_MAX;
 }
 
 /* Takes in what it can of *data. False when the client has to wait with the rest. */
@@ -205,7 +212,7 @@ static void on_end(void *arg, struct span rest) {
     batch_turn(client->input->batch);
     if (client->admitted && line.n && !client->skipping && (client->input->batch->stalled || !take_line(client, line)))
         keep_line(client, line);
-    if (!client->links[CLIENTS_PENDING].link) end(client, STREAM_FLUSH);
+    if (!is_awaited(client)) end(client, STREAM_FLUSH);
 }
 
 static void on_close(void *arg, const char *reason) {
@@ -213,13 +220,23 @@ static void on_close(void *arg, const char *reason) {
     log_debug("event client gone", "input=%s reason=\"%s\"", client->input->source, reason);
     counter_inc(clients_lost);
     forget_stream(client);
-    if (!client->links[CLIENTS_PENDING].link) client_free(client);
+    if (!is_awaited(client)) client_free(client);
 }
 
 /* Answers out. */
 
 static bool unread(const struct client *client) {
-    return stream_pending(client->stream) + client->answers.size > CLIENT_UNREAD_MAX;
+    return stream_pending(client->stream) + client->sealed_answers.size > CLIENT_UNREAD_MAX;
+}
+
+/* What the batch has of it keeps its memory. */
+static void leave(struct client *client, enum stream_close_how how) {
+    if (!is_awaited(client)) {
+        end(client, how);
+        return;
+    }
+    stream_close(client->stream, how);
+    forget_stream(client);
 }
 
 static void drop(struct client *client) {
@@ -230,24 +247,41 @@ static void drop(struct client *client) {
             "input=%s lines=%" PRIu64 " acknowledged=%" PRIu64
             " reason=\"it does not read its answers\" held=%" PRIu64,
             client->input->source, client->count, client->acked, held);
-    end(client, STREAM_DROP);
+    leave(client, STREAM_DROP);
+}
+
+void client_seal(struct client *client) {
+    client_list_remove(CLIENTS_PENDING, client);
+    client->sealed_count = client->count;
+    buf_add_span(&client->sealed_answers, buf_span(&client->answers));
+    buf_fini(&client->answers);
+    client_list_add(&client->input->batch->sealed.clients, CLIENTS_SEALED, client);
+}
+
+void client_unseal(struct client *client, struct client **open) {
+    client_list_remove(CLIENTS_SEALED, client);
+    buf_add_span(&client->sealed_answers, buf_span(&client->answers));
+    buf_fini(&client->answers);
+    client->answers = client->sealed_answers;
+    client->sealed_answers = (struct buf){0};
+    client_list_add(open, CLIENTS_PENDING, client);
 }
 
 void client_settled(struct client *client) {
-    client_list_remove(CLIENTS_PENDING, client);
+    client_list_remove(CLIENTS_SEALED, client);
     if (!client->stream) {
-        client_free(client);
+        if (!is_awaited(client)) client_free(client);
         return;
     }
-    if (client->greeted && client->count > client->acked) ack_line(&client->answers, client->count);
+    if (client->greeted && client->sealed_count > client->acked) ack_line(&client->sealed_answers, client->sealed_count);
     if (unread(client)) {
         drop(client);
         return;
     }
-    client->acked = client->count;
-    stream_write(client->stream, client->answers.data, client->answers.size);
-    buf_fini(&client->answers);
-    if (client->ended) end(client, STREAM_FLUSH);
+    client->acked = client->sealed_count;
+    stream_write(client->stream, client->sealed_answers.data, client->sealed_answers.size);
+    buf_fini(&client->sealed_answers);
+    if (client->ended && !is_awaited(client)) end(client, STREAM_FLUSH);
 }
 
 void client_resume(struct client *client) {

@@ -41,11 +41,12 @@ struct input {
     struct tally tally;    /* lines that were not blank */
 };
 
-enum client_list { CLIENTS_OF_INPUT, CLIENTS_PENDING, CLIENTS_WAITING, CLIENT_LISTS };
+/* PENDING: of the open part of the batch, SEALED: of its sealed one; WAITING: paused until more is taken. */
+enum client_list { CLIENTS_OF_INPUT, CLIENTS_PENDING, CLIENTS_SEALED, CLIENTS_WAITING, CLIENT_LISTS };
 
 struct client {
     struct input *input;
-    struct stream *stream; /* NULL once closed; then the client is pending and nothing else */
+    struct stream *stream; /* NULL once closed; then the client is pending or sealed and nothing else */
     struct intake_source source;
     struct {
         struct client *next, **link; /* link: what points here; NULL: not in this list */
@@ -58,7 +59,9 @@ struct client {
     bool skipping;         /* in a line that is too long */
     bool ended;            /* it sends no more; closed once it has been told */
     uint64_t count, acked; /* lines that were not blank, the hello excepted */
-    struct buf answers;    /* rejections of this batch */
+    struct buf answers;    /* rejections of the open part */
+    uint64_t sealed_count; /* what count was when the sealed part was closed */
+    struct buf sealed_answers;
 };
 
 void client_list_add(
@@ -70,7 +73,10 @@ void client_close(struct client *client); /* at once, whatever is pending; frees
 const struct intake_source *client_source(const struct client *client);
 /* Line `number` was not taken: to be told with the commit. */
 void client_reject(struct client *client, uint64_t number, const char *reason);
-/* All its lines are on disk: tells it, and lets go of it when it has gone. */
+/* What it has in the open part goes to the sealed one; and back, to this list. */
+void client_seal(struct client *client);
+void client_unseal(struct client *client, struct client **open);
+/* Its lines of the sealed part are on disk: tells it, and lets go of it when it has gone and nothing else waits. */
 void client_settled(struct client *client);
 /* Reads on after batch_wait(). */
 void client_resume(struct client *client);

@@ -32,11 +32,16 @@ bool handover_is_full(const struct handover *handover) {
 }
 
 void handover_settled(struct handover *handover) {
-    buf_drop_front(&handover->lines, handover->handed);
-    handover->handed = 0;
+    if (!batch_is_durable(handover->batch, handover->written)) return;
+    buf_drop_front(&handover->lines, handover->awaited);
+    handover->handed -= handover->awaited;
     if (handover->lines.size == 0) buf_fini(&handover->lines);
+    handover->awaited = handover->handed;
+    handover->written = batch_written(handover->batch);
+    if (batch_is_durable(handover->batch, handover->written) && handover->awaited) handover_settled(handover);
 }
 
 void handover_lost(struct handover *handover) {
-    handover->handed = 0;
+    handover->handed = handover->awaited = 0;
+    handover->written = 0;
 }

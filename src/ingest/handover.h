@@ -14,6 +14,8 @@ struct handover {
     const struct intake_source *source;
     struct buf lines; /* each with its newline */
     size_t handed;    /* bytes of lines that the service has taken, and that are not on disk */
+    size_t awaited;   /* so many of these are on disk once `written` is */
+    uint64_t written;
     uint64_t count;   /* lines ever */
 };
 
@@ -25,7 +27,7 @@ void handover_add(struct handover *handover, struct span line);
 /* Hands in what can be; whether that is everything. */
 bool handover_push(struct handover *handover);
 bool handover_is_full(const struct handover *handover);
-/* All that was handed in is on disk. */
+/* Something is on disk: what of it was handed in is let go. */
 void handover_settled(struct handover *handover);
 /* It is not, and never will be: it is handed in again. */
 void handover_lost(struct handover *handover);

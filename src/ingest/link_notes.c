@@ -66,6 +66,7 @@ static int write_all(void *arg, struct service *service, struct err *err) {
         rc = write_note(notes, service, (enum link_note)i, err);
         notes->notes[i].written = rc == 0;
     }
+    notes->batch_written = batch_written(notes->batch);
     return rc;
 }
 
@@ -77,9 +78,11 @@ bool link_notes_write(struct link_notes *notes) {
 }
 
 void link_notes_settled(struct link_notes *notes) {
+    if (!batch_is_durable(notes->batch, notes->batch_written)) return;
     for (int i = 0; i < LINK_NOTES; i++) notes->notes[i].durable = notes->notes[i].written;
 }
 
 void link_notes_lost(struct link_notes *notes) {
+    notes->batch_written = 0;
     for (int i = 0; i < LINK_NOTES; i++) notes->notes[i].written = notes->notes[i].durable;
 }

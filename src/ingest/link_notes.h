@@ -19,6 +19,7 @@ struct link_notes {
     struct {
         bool written, durable;
     } notes[LINK_NOTES];
+    uint64_t batch_written; /* the batch that has to be on disk for those that are written */
 };
 
 /* Borrows both. */
@@ -34,7 +35,7 @@ bool link_notes_wants(const struct link_notes *notes, enum link_note note);
 /* Writes what is to be written; whether that is everything. After the lines that it says are told, never
  * before. */
 bool link_notes_write(struct link_notes *notes);
-void link_notes_settled(struct link_notes *notes); /* all that was written is on disk */
+void link_notes_settled(struct link_notes *notes); /* something is on disk: perhaps all that was written */
 void link_notes_lost(struct link_notes *notes);    /* it is not, and never will be */
 
 #endif

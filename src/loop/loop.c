@@ -12,13 +12,13 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "slad/base/clock.h"
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
 
-/* How long input is worked on before turn_end, while it keeps coming: long enough that a commit pays (1,000 events and
- * more), short enough that acknowledgements do not wait noticeably. Questions are answered meanwhile. */
-#define TURN_US 15000
+/* How long input is worked on before turn_end, while it keeps coming: what a question waits for. */
+#define TURN_US 5000
 /* How often a loop under a controlled clock looks at it. */
 #define CONTROLLED_TICK_MS 5
 /* A timer further off than this fires early and is simply set again by its owner; keeps struct timeval in
@@ -45,6 +45,9 @@ struct loop {
     struct event *bound; /* ends the wait of one turn */
     struct loop_task tasks, running, keeps;
     struct signal_watch *signals;
+    struct event *wake;
+    void (*woken)(void *arg);
+    void *woken_arg;
     void (*turn_end)(void *arg);
     void *turn_end_arg;
     int64_t now_ms, steady_us;
@@ -133,6 +136,7 @@ void loop_free(struct loop *loop) {
     }
     event_free(loop->tick);
     event_free(loop->bound);
+    if (loop->wake) event_free(loop->wake);
     event_base_free(loop->base);
     free(loop->scratch);
     free(loop);
@@ -303,6 +307,22 @@ void loop_on_signal(struct loop *loop, int signo, void (*run)(void *arg), void *
     }
     watch->run = run;
     watch->arg = arg;
+}
+
+static void wake_came(evutil_socket_t fd, short what, void *arg) {
+    struct loop *loop = arg;
+    uint64_t times;
+    (void)what;
+    (void)!read(fd, &times, sizeof times);
+    loop->woken(loop->woken_arg);
+}
+
+void loop_on_wake(struct loop *loop, int eventfd, void (*run)(void *arg), void *arg) {
+    if (loop->wake) event_free(loop->wake);
+    loop->woken = run;
+    loop->woken_arg = arg;
+    loop->wake = loop_event_new(loop, eventfd, EV_READ | EV_PERSIST, LOOP_PRIORITY_PROMPT, wake_came, loop);
+    event_add(loop->wake, NULL);
 }
 
 char *loop_scratch(struct loop *loop, size_t bytes) {

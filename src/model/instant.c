@@ -48,15 +48,19 @@ static int digits_at(const char *p, int count) {
     return number;
 }
 
+static int days_in(int year, int month) {
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && leap);
+}
+
 enum { DATE_CHARS = 10 }; /* 2026-12-25 */
 
 static bool date_at(const char *p, int64_t *days) {
     int year = digits_at(p, 4), month = digits_at(p + 5, 2), day = digits_at(p + 8, 2);
-    if (p[4] != '-' || p[7] != '-' || year < 0 || month < 1 || day < 1) return false;
-    int64_t found = date_to_days(year, month > 12 ? 12 : month, day);
-    struct date back = date_of_days(found);
-    if (back.month != month || back.day != day) return false; /* 30 February is a day of March */
-    *days = found;
+    if (p[4] != '-' || p[7] != '-' || year < 0 || month < 1 || month > 12 || day < 1 || day > days_in(year, month))
+        return false;
+    *days = date_to_days(year, month, day);
     return true;
 }
 

@@ -59,18 +59,17 @@ static struct digits shortest(double number) {
 /* units / 10^scale without needless zeros; scale >= 0. */
 static size_t scaled_text(bool negative, uint64_t units, int scale, char out[NUMBER_TEXT_MAX]) {
     for (; scale > 0 && units % 10 == 0; scale--) units /= 10;
-    char digits[24];
-    int count = snprintf(digits, sizeof digits, "%" PRIu64, units);
-    const char *sign = negative && units ? "-" : "";
-    int written;
-    if (scale == 0)
-        written = snprintf(out, NUMBER_TEXT_MAX, "%s%s", sign, digits);
-    else if (count > scale)
-        written =
-            snprintf(out, NUMBER_TEXT_MAX, "%s%.*s.%s", sign, count - scale, digits, digits + count - scale);
-    else /* leading zeros make the digits `scale` long */
-        written = snprintf(out, NUMBER_TEXT_MAX, "%s0.%0*" PRIu64, sign, scale, units);
-    return (size_t)written;
+    char backwards[NUMBER_TEXT_MAX];
+    size_t n = 0, size = 0;
+    uint64_t left = units;
+    for (int place = 0; left || place <= scale; place++, left /= 10) {
+        if (place && place == scale) backwards[n++] = '.';
+        backwards[n++] = (char)('0' + left % 10);
+    }
+    if (negative && units) backwards[n++] = '-';
+    while (n) out[size++] = backwards[--n];
+    out[size] = '\0';
+    return size;
 }
 
 size_t number_text(double number, char out[NUMBER_TEXT_MAX]) {

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include "adopt_versions.h"
+#include "published.h"
 #include "recall.h"
 #include "reconcile.h"
 #include "reconcile_levels.h"
@@ -37,12 +38,13 @@ void adoption_free(struct adoption *adoption) {
 /* ---------------------------------------------------------------- the change */
 
 /* What is counted by the group is brought in line at once: the engine goes on from it. */
-static int write_change(struct service *service, const struct book *book, struct err *err) {
+static int write_change(struct service *service, const struct adoption *adoption, struct err *err) {
     enum reconcile_how *how = mem_zalloc((service->judging->rules.standard_count + 1) * sizeof *how);
     int code = store_begin(service->store, err);
     if (!code) code = adopt_versions(service, how, err);
-    if (!code) code = reconcile_levels(service, book, how, err);
+    if (!code) code = reconcile_levels(service, &adoption->book, how, err);
     if (!code) code = reconcile_level_warnings(service, err);
+    if (!code && adoption->came_back) code = published_back(service->store, engine_now(service->engine), err);
     if (!code) code = service_write_clock(service, err);
     if (!code) code = record_commit(service, err);
     if (code) store_rollback(service->store);
@@ -84,7 +86,7 @@ static void drop_config(const struct service *service, struct config *config) {
 
 static int take_over(struct service *service, struct adoption *adoption, struct err *err) {
     struct before before = swap(service, adoption);
-    int code = write_change(service, &adoption->book, err);
+    int code = write_change(service, adoption, err);
     if (code) {
         swap_back(service, adoption, &before);
         return code;
@@ -101,15 +103,16 @@ static int take_over(struct service *service, struct adoption *adoption, struct 
 }
 
 /* The wall clock was wrong, and is far behind what was decided by it: limits would be decided by a time that is yet to
- * come, for as long as that takes. */
-static void come_back(const struct service *service, int64_t *now, int64_t *held) {
+ * come, for as long as that takes. Whether it is. */
+static bool come_back(const struct service *service, int64_t *now, int64_t *held) {
     int64_t wall = service->now_ms;
     char text[INSTANT_TEXT_MAX];
-    if (*now - wall <= CLOCK_BACK_MS) return;
+    if (*now - wall <= CLOCK_BACK_MS) return false;
     log_warning("the clock was set back", "decided_until=%s next=\"deciding anew what lies after the clock\"",
         instant_text(*now, text));
     *now = wall;
     if (*held > wall - service->config->grace_ms) *held = wall - service->config->grace_ms;
+    return true;
 }
 
 static int begin(struct service *service, struct adoption *adoption, struct err *err) {
@@ -117,7 +120,7 @@ static int begin(struct service *service, struct adoption *adoption, struct err 
     int code = store_meta_get(service->store, "clock_now", &now, err);
     if (code >= 0) code = store_meta_get(service->store, "clock_held", &held, err);
     if (code < 0) return code;
-    if (adoption->from_store) come_back(service, &now, &held);
+    if (adoption->from_store) adoption->came_back = come_back(service, &now, &held);
     const struct config *config = adoption->config ? adoption->config : service->config;
     const struct ruleset *rules = adoption->config ? &adoption->config->rules : &service->judging->rules;
     struct rebuild_options options = {.rules = rules, .through_seq = journal_last(service->store)};

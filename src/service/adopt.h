@@ -21,6 +21,7 @@ struct adoption {
     struct config *config; /* to be in force; NULL: the present one */
     bool from_store;       /* no engine runs that is ahead of the stored clocks: a start, or a lost batch */
     struct rebuild *rebuild;
+    bool came_back;        /* to a clock that was set back: what was published later never was */
     bool built;            /* all that was in the journal when it began */
     struct book book;
     struct reconcile *reconcile; /* since the engine took over */

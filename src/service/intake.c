@@ -9,8 +9,18 @@
 #include "recall.h"
 #include "state.h"
 
+enum { FULL_EVENTS = 4096 }; /* some 30 ms of the thread that writes */
+
+bool intake_is_full(const struct service *service) {
+    return service->batch_events >= FULL_EVENTS && store_is_committing(service->store);
+}
+
 uint64_t intake_batch(const struct service *service) {
     return service->batch;
+}
+
+uint64_t intake_written(const struct service *service) {
+    return service->dirty ? service->batch : service->batch - 1;
 }
 
 uint64_t intake_durable(const struct service *service) {
@@ -74,6 +84,7 @@ static enum intake_verdict take(struct service *service, struct event *event, st
         return INTAKE_UNABLE;
     }
     service->batch_accepted++;
+    service->batch_events++;
     return INTAKE_ACCEPTED;
 }
 

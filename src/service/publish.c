@@ -6,11 +6,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include "published.h"
 #include "record.h"
 #include "slad/base/counters.h"
 #include "slad/base/hash_set.h"
 #include "slad/base/mem.h"
-#include "slad/store/series.h"
+#include "slad/store/journal.h"
+#include "slad/store/later.h"
 #include "slad/wire/report.h"
 
 enum {
@@ -24,7 +26,7 @@ struct taken {
     size_t percentile, percentile_count; /* in percentiles */
 };
 struct publish {
-    int64_t at_ms;
+    struct published of;
     bool is_first, ends_unvisited;
     struct taken *list;
     size_t count, capacity, next;
@@ -45,6 +47,10 @@ void publish_free(struct publish *publish) {
     free(publish->list);
     free(publish->percentiles);
     free(publish);
+}
+
+bool publish_wants_store(const struct publish *publish) {
+    return publish->is_first && publish_waits(publish);
 }
 
 bool publish_waits(const struct publish *publish) {
@@ -103,9 +109,17 @@ static void take_group(void *arg, const struct figures *figures) {
     feed_publish(taking->service, figures);
 }
 
-void publish_take(struct publish *publish, struct service *service, int64_t at_ms) {
+static struct published known_to(const struct service *service) {
+    struct published known = {.at_ms = engine_now(service->engine), .held_ms = engine_held(service->engine),
+        .through_seq = (int64_t)journal_last(service->store), .is_whole = true};
+    for (size_t i = 0; i < service->judging->rules.standard_count; i++)
+        if (service->versions[i] > known.version) known.version = service->versions[i];
+    return known;
+}
+
+void publish_take(struct publish *publish, struct service *service) {
     publish_drop(publish);
-    publish->at_ms = at_ms;
+    publish->of = known_to(service);
     publish->is_first = publish->ends_unvisited = service->first_publish;
     publish->ended = 0;
     engine_figures_changed(service->engine, take_group, &(struct taking){publish, service});
@@ -141,7 +155,7 @@ static int was_published(const struct publish *publish, struct store *store, int
     struct figures_row last;
     int64_t at;
     size_t count = 0;
-    int code = figures_last(store, series, publish->at_ms, &at, &last, err);
+    int code = figures_last(store, series, publish->of.at_ms, &at, &last, err);
     if (code) return code < 0 ? code : 0;
     if (!same_figures(&last, &taken->row)) return 0;
     struct percentile_row *rows = mem_zalloc((taken->percentile_count + 1) * sizeof *rows);
@@ -151,6 +165,16 @@ static int was_published(const struct publish *publish, struct store *store, int
     return code ? code : same;
 }
 
+/* The same of a first publish, which remembers the series. */
+static int stands(struct publish *publish, struct store *store, struct span standard, struct span group,
+    const struct taken *taken, struct err *err) {
+    int64_t series;
+    int code = series_id(store, standard, group, &series, err);
+    if (code) return code;
+    hash_set_add(&publish->visited, (uint64_t)series);
+    return was_published(publish, store, series, taken, err);
+}
+
 /* ---------------------------------------------------------------- writing */
 
 static int write_group(struct publish *publish, struct service *service, const struct taken *taken, struct err *err) {
@@ -158,18 +182,12 @@ static int write_group(struct publish *publish, struct service *service, const s
     const char *text = publish->text.data;
     struct span standard = {text + taken->standard, taken->group - taken->standard};
     struct span group = {text + taken->group, taken->end - taken->group};
-    int64_t series;
-    int code = series_id(store, standard, group, &series, err);
-    if (!code && publish->is_first) {
-        hash_set_add(&publish->visited, (uint64_t)series);
-        code = was_published(publish, store, series, taken, err);
-    }
+    int code = publish->is_first ? stands(publish, store, standard, group, taken, err) : 0;
     if (code) return code < 0 ? code : 0;
     service->dirty = true;
-    code = figures_put(store, series, publish->at_ms, &taken->row, err);
-    if (code || !taken->percentile_count) return code;
-    return percentiles_put(store, series, publish->at_ms, publish->percentiles + taken->percentile,
-        taken->percentile_count, err);
+    const struct later_figures figures = {standard, group, publish->of.at_ms, taken->row,
+        publish->percentiles + taken->percentile, taken->percentile_count};
+    return later_figures(store, &figures, err);
 }
 
 struct ending {
@@ -184,7 +202,7 @@ static void end_unvisited(void *arg, int64_t series) {
     struct ending *ending = arg;
     if (ending->code || hash_set_has(&ending->publish->visited, (uint64_t)series)) return;
     ending->service->dirty = true;
-    ending->code = series_end(ending->service->store, series, ending->publish->at_ms, ending->err);
+    ending->code = series_end(ending->service->store, series, ending->publish->of.at_ms, ending->err);
 }
 
 static int step_ends(struct publish *publish, struct service *service, struct err *err) {
@@ -194,12 +212,19 @@ static int step_ends(struct publish *publish, struct service *service, struct er
     return more < 0 ? more : ending.code;
 }
 
+/* All of it is written: the figures on record are of one state of knowledge. */
+static int end_publish(struct publish *publish, struct service *service, struct err *err) {
+    service->dirty = true;
+    return published_set(service->store, &publish->of, err);
+}
+
 void publish_step(struct publish *publish, struct service *service) {
     struct err err = {0};
     int code = service_begin(service, &err);
     size_t end = publish->next + GROUPS_SLICE < publish->count ? publish->next + GROUPS_SLICE : publish->count;
     if (!code && publish->next == publish->count) code = step_ends(publish, service, &err);
     while (publish->next < end && !code) code = write_group(publish, service, &publish->list[publish->next++], &err);
+    if (!code && !publish_waits(publish)) code = end_publish(publish, service, &err);
     if (code) service_fail_batch(service, code, &err);
     if (code || !publish_waits(publish)) publish_drop(publish);
 }

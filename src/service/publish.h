@@ -8,10 +8,12 @@
 
 struct publish *publish_new(void);
 void publish_free(struct publish *publish); /* NULL is fine */
-/* Takes the figures that changed since the last time, as of at_ms, which the engine has come to. With
- * service->first_publish, which it clears, all count as changed, but those that stand as they were last written; and
- * groups that were published and are no more end. None may be waiting. */
-void publish_take(struct publish *publish, struct service *service, int64_t at_ms);
+/* Takes the figures that changed since the last time, as of the engine's now. With service->first_publish, which it
+ * clears, all count as changed, but those that stand as they were last written; and groups that were published and are
+ * no more end. None may be waiting. */
+void publish_take(struct publish *publish, struct service *service);
+/* The same, and it compares with what is on record before it writes. */
+bool publish_wants_store(const struct publish *publish);
 bool publish_waits(const struct publish *publish); /* some are taken and not written */
 /* Writes a slice in the turn's transaction; a failure to write fails the batch. */
 void publish_step(struct publish *publish, struct service *service);

@@ -17,6 +17,8 @@ enum {
     CLOCK_STEPS = 16,     /* longer ways are taken in parts, each a sixteenth of the rest */
 };
 
+#define PUTS_OFF_MS (INT64_MAX / 16) /* longer than any grace; five of them can be added to an instant */
+
 struct rebuild {
     struct store *store;
     struct rebuild_options options;
@@ -39,7 +41,7 @@ struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *o
     rebuild->recall = recall_new(store);
     rebuild->order = RECALL_BY_TIME;
     struct engine_options engine = options->engine;
-    engine.grace_ms = 0; /* nothing is put off: what lies behind the held clock is decided */
+    engine.grace_ms = options->puts_off ? PUTS_OFF_MS : 0; /* 0: what lies behind the held clock is decided */
     rebuild->engine = engine_new(options->rules, &engine);
     recall_serve(rebuild->recall, rebuild->engine);
     return rebuild;
@@ -95,7 +97,7 @@ static int feed_sorted(struct rebuild *rebuild, size_t events, struct err *err) 
         code = feed_key(rebuild, &key, err);
     store_read_end(rebuild->store);
     if (!engine_shares(rebuild->engine) || engine_size(rebuild->engine).contacts > rebuild->options.keeps)
-        recall_let_go(rebuild->engine);
+        recall_let_go(rebuild->engine, INSTANT_NEVER);
     return code;
 }
 

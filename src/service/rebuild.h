@@ -16,6 +16,7 @@ struct rebuild_options {
     struct engine_options engine;
     uint64_t through_seq;        /* rows up to here are sorted and fed */
     int64_t now_ms, held_ms;     /* the clocks that the engine is to end at */
+    bool puts_off; /* leaves open what a running engine may: limits of contacts that were heard of after held_ms */
     size_t keeps;                /* contacts in memory, while some share subjects; 0: a million */
 };
 

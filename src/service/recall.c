@@ -105,7 +105,8 @@ int recall_contact(struct recall *recall, struct engine *engine, struct span con
     return code;
 }
 
-void recall_let_go(struct engine *engine) {
-    engine_evict(engine, engine_now(engine) - QUIET_MS, LET_GO_MOST);
+void recall_let_go(struct engine *engine, int64_t quiet_before_ms) {
+    int64_t quiet = engine_now(engine) - QUIET_MS;
+    engine_evict(engine, quiet < quiet_before_ms ? quiet : quiet_before_ms - 1, LET_GO_MOST);
     engine_rest(engine, REST_MOST);
 }

@@ -36,8 +36,9 @@ int recall_failure(const struct recall *recall, struct err *err) WARN_UNUSED;
 int recall_contact(struct recall *recall, struct engine *engine, struct span contact,
     const struct recall_point *point, struct err *err) WARN_UNUSED;
 
-/* Contacts without anything open leave memory once they have been quiet for so long: a few looked at a time. */
-void recall_let_go(struct engine *engine);
+/* Contacts without anything open leave memory once they have been quiet for so long, and since before this instant of the
+ * engine's clock: a few looked at a time. */
+void recall_let_go(struct engine *engine, int64_t quiet_before_ms);
 
 /* The event of a row, in the reader until its next line. ERR_CORRUPT. */
 int journal_event(

@@ -94,16 +94,19 @@ int record_past_level(struct service *service, const struct level_change *level,
     return code;
 }
 
-int record_commit(struct service *service, struct err *err) {
-    int code = store_commit(service->store, err);
-    if (code) return code;
+void record_count(struct service *service) {
     struct later_found found = later_found(service->store);
     counter_add(breaches_missed, found.breaches);
     counter_add(breaches_withdrawn, found.withdrawn);
     counter_add(levels_opened, found.levels_opened);
     counter_add(levels_closed, found.levels_closed);
     counter_add(warnings_told, found.warnings);
-    return 0;
+}
+
+int record_commit(struct service *service, struct err *err) {
+    int code = store_commit(service->store, err);
+    if (!code) record_count(service);
+    return code;
 }
 
 void record_effect(void *arg, const struct effect *effect) {

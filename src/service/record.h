@@ -21,7 +21,9 @@ int record_level(struct service *service, const struct level_change *level, stru
 /* One that was open and closed long ago, whatever its group's is now. */
 int record_past_level(struct service *service, const struct level_change *level, struct err *err) WARN_UNUSED;
 
-/* Commits the open transaction, and counts what came of what was written later (slad/store/later.h). */
+/* Commits the open transaction and counts what it held. */
 int record_commit(struct service *service, struct err *err) WARN_UNUSED;
+/* Counts what came of what was written later (slad/store/later.h), once it is committed. */
+void record_count(struct service *service);
 
 #endif

@@ -1,5 +1,5 @@
-/* Each line is read once, straight into what the engine keeps of it; once all are read they are put in order and taken
- * in. */
+/* Each line is read once, into what the engine keeps of it, some lines together; once all are read they are put in order
+ * and taken in. */
 #include "slad/service/replay.h"
 
 #include <stdlib.h>
@@ -14,12 +14,20 @@
 
 enum {
     JUDGE_EVERY = 1024, /* events between two rounds of level judging: bounds what waits to be judged */
-    EVENTS_A_STEP = 6,  /* some 15 us: what is fetched is there by then, and still there */
+    EVENTS_A_STEP = 6,  /* some 10 us: what is fetched is there by then, and still there */
 };
 
 struct entry {
     int64_t at;
     struct moment *moment; /* NULL: no standard asks for it */
+};
+/* Events that were read and wait to be taken together (engine_prepare()). Their texts are in the file itself. */
+enum { BATCH_ATTRS = 24 }; /* of one: a line with more is taken alone */
+struct batch {
+    struct event events[ENGINE_PREPARE_MOST];
+    struct attr attrs[ENGINE_PREPARE_MOST][BATCH_ATTRS];
+    uint64_t ids[ENGINE_PREPARE_MOST]; /* hashes */
+    size_t count;
 };
 struct replay {
     struct replay_options options;
@@ -28,6 +36,8 @@ struct replay {
     struct book book;
     struct line_reader *reader;
     const char *file; /* that is read now */
+    struct span text; /* all of it */
+    struct batch batch;
     struct entry *entries;
     size_t count, capacity;
     bool in_order;
@@ -42,9 +52,8 @@ static bool id_eq(const void *item, const void *key) {
     return span_eq(*(const struct span *)item, *(const struct span *)key);
 }
 
-static bool is_duplicate(struct replay *replay, const struct event *event) {
+static bool is_duplicate(struct replay *replay, const struct event *event, uint64_t hash) {
     if (!event->has_id) return false;
-    uint64_t hash = span_hash(event->id);
     if (map_find(&replay->ids, hash, id_eq, &event->id)) return true;
     struct span *id = arena_alloc(&replay->arena, sizeof *id);
     *id = (struct span){arena_text(&replay->arena, event->id), event->id.n};
@@ -67,17 +76,56 @@ static bool read_line(
     return false;
 }
 
-static void take(struct replay *replay, struct event *event) {
-    if (is_duplicate(replay, event)) {
-        replay->duplicate++;
-        return;
-    }
-    event->seq = ++replay->accepted;
-    event->received_ms = event->at_ms;
-    struct entry entry = {event->at_ms, engine_prepare(replay->engine, event)};
+static void keep(struct replay *replay, struct entry entry) {
     if (replay->count && replay->entries[replay->count - 1].at >= entry.at) replay->in_order = false;
     replay->entries = mem_grow(replay->entries, &replay->capacity, replay->count + 1, sizeof entry);
     replay->entries[replay->count++] = entry;
+}
+
+static void take_batch(struct replay *replay) {
+    struct batch *batch = &replay->batch;
+    struct moment *moments[ENGINE_PREPARE_MOST];
+    size_t n = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        if (is_duplicate(replay, &batch->events[i], batch->ids[i])) {
+            replay->duplicate++;
+            continue;
+        }
+        batch->events[n] = batch->events[i];
+        batch->events[n++].seq = ++replay->accepted;
+    }
+    batch->count = 0;
+    engine_prepare(replay->engine, batch->events, n, moments);
+    for (size_t i = 0; i < n; i++) keep(replay, (struct entry){batch->events[i].at_ms, moments[i]});
+}
+
+static void put(struct replay *replay, const struct event *event) {
+    struct batch *batch = &replay->batch;
+    struct event *own = &batch->events[batch->count];
+    *own = *event;
+    own->received_ms = event->at_ms;
+    batch->ids[batch->count] = event->has_id ? span_hash(event->id) : 0;
+    if (event->has_id) map_foresee(&replay->ids, batch->ids[batch->count]);
+    batch->count++;
+}
+
+/* Whether the event's texts stay where they are when the next line is read. */
+static bool stays(const struct replay *replay, struct span line) {
+    bool in_file = line.p >= replay->text.p && line.p < replay->text.p + replay->text.n;
+    return in_file && line_in_place(replay->reader);
+}
+
+static void take(struct replay *replay, struct span line, const struct event *event) {
+    struct batch *batch = &replay->batch;
+    bool alone = event->attr_count > BATCH_ATTRS || !stays(replay, line);
+    if (alone) take_batch(replay);
+    put(replay, event);
+    if (!alone) {
+        struct attr *own = batch->attrs[batch->count - 1];
+        if (event->attr_count) memcpy(own, event->attrs, event->attr_count * sizeof *own);
+        batch->events[batch->count - 1].attrs = own;
+    }
+    if (alone || batch->count == ENGINE_PREPARE_MOST) take_batch(replay);
 }
 
 /* Of several events none is taken before it is known that all can be. */
@@ -99,7 +147,7 @@ static void read_events(void *arg, size_t number, const struct translation *even
         struct event event;
         enum line_kind kind;
         fine = read_line(replay, events->lines[i], &kind, &event, &err);
-        if (fine && kind == LINE_EVENT) take(replay, &event);
+        if (fine && kind == LINE_EVENT) take(replay, events->lines[i], &event);
     }
     if (!fine) reject(replay, number, err.text);
 }
@@ -110,7 +158,9 @@ static int read_file(struct replay *replay, const struct format *format, struct 
     struct event_file file;
     int code = event_file_open(replay->file, &file, err);
     if (code) return code;
+    replay->text = file.text;
     event_file_visit(&file, format, &visitor);
+    take_batch(replay);
     event_file_close(&file);
     return 0;
 }
@@ -145,9 +195,23 @@ static size_t first_after(const struct entry *list, size_t n, const struct entry
     return lo;
 }
 
+enum { FEW = 16 };
+
+static void sort_few(struct entry *list, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        struct entry moved = list[i];
+        size_t k = i;
+        for (; k > 0 && by_time(&list[k - 1], &moved) > 0; k--) list[k] = list[k - 1];
+        list[k] = moved;
+    }
+}
+
 /* Files are out of order by a little: only where the halves overlap is anything moved. */
 static void merge(struct entry *list, struct entry *spare, size_t n) {
-    if (n < 2) return;
+    if (n <= FEW) {
+        sort_few(list, n);
+        return;
+    }
     size_t half = n / 2;
     merge(list, spare, half);
     merge(list + half, spare, n - half);
@@ -169,7 +233,8 @@ int replay_open(
     const struct replay_options *options, const struct ruleset *rules, struct replay **out, struct err *err) {
     struct replay *replay = mem_zalloc(sizeof *replay);
     *replay = (struct replay){.options = *options, .rules = rules, .reader = line_reader_new(), .in_order = true};
-    replay->engine = engine_new(rules, &(struct engine_options){.effect = book_effect, .arg = &replay->book});
+    replay->engine = engine_new(
+        rules, &(struct engine_options){.effect = book_effect, .arg = &replay->book, .keeps_all = true});
     int code = read_files(replay, err);
     if (code) {
         replay_close(replay);
@@ -203,7 +268,8 @@ int64_t replay_until(const struct replay *replay) {
 static void foresee(const struct replay *replay, size_t i) {
     for (unsigned step = 0; step < ENGINE_FORESEE_STEPS; step++) {
         size_t ahead = i + (ENGINE_FORESEE_STEPS - step) * EVENTS_A_STEP;
-        if (ahead < replay->count && replay->entries[ahead].moment) engine_foresee(replay->entries[ahead].moment, step);
+        if (ahead < replay->count && replay->entries[ahead].moment)
+            engine_foresee(replay->engine, replay->entries[ahead].moment, step);
     }
 }
 

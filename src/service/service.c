@@ -11,6 +11,7 @@
 #include "adopt.h"
 #include "recall.h"
 #include "gaps.h"
+#include "published.h"
 #include "publish.h"
 #include "record.h"
 #include "slad/base/counters.h"
@@ -19,6 +20,7 @@
 #include "slad/service/visits.h"
 #include "slad/store/changes.h"
 #include "slad/store/journal.h"
+#include "slad/store/later.h"
 #include "slad/store/retention.h"
 #include "watch_log.h"
 
@@ -29,6 +31,7 @@ enum {
     LEAP_MS = 86400000,           /* forward, the clock may be wrong: nothing is let go by it for as long */
     RECOVERY_FREE_BYTES = 16 << 20, /* the ballast, and room for the log of some batches */
     RECOVERY_MS = 1000,           /* between tries to write again */
+    BATCH_EVENTS = 16384,         /* more wait for the commit before, and so does all else: inputs stop before (intake_is_full()) */
     BARRIER_RETRY_MS = 20,        /* a followed file still has lines that a due limit waits for */
     PROGRESS_EVERY = 16,          /* slices of a rebuild between two reports */
     CLOCK_BEHIND_MS = 60000,      /* further back than NTP steps a clock that was nearly right */
@@ -47,8 +50,8 @@ void service_fail_batch(struct service *service, int code, const struct err *err
 }
 
 int service_write_clock(struct service *service, struct err *err) {
-    int code = store_meta_set(service->store, "clock_now", engine_now(service->engine), err);
-    return code ? code : store_meta_set(service->store, "clock_held", engine_held(service->engine), err);
+    int code = later_meta(service->store, "clock_now", engine_now(service->engine), err);
+    return code ? code : later_meta(service->store, "clock_held", engine_held(service->engine), err);
 }
 
 static int commit(struct service *service, struct err *err) {
@@ -64,6 +67,12 @@ static int64_t publish_after(int64_t now, const struct config *config) {
     return now - now % config->publish_ms + config->publish_ms;
 }
 
+/* Than at the next instant for it: the interval is shorter by now, or the clock was set back. */
+static void publish_no_later(struct service *service) {
+    int64_t next = publish_after(service->now_ms, service->config);
+    if (next < service->next_publish_ms) service->next_publish_ms = next;
+}
+
 static void adoption_ended(struct service *service, const char *outcome) {
     struct adoption *adoption = service->adoption;
     service->adoption = NULL;
@@ -74,8 +83,7 @@ static void adoption_ended(struct service *service, const char *outcome) {
 static void reload_done(struct service *service, const char *outcome) {
     service->generation++;
     service->loaded_ms = service->now_ms;
-    int64_t publish = publish_after(service->now_ms, service->config);
-    if (publish < service->next_publish_ms) service->next_publish_ms = publish;
+    publish_no_later(service);
     buf_clear(&service->reload_findings);
     service->reload_refused_ms = INSTANT_NEVER;
     counter_inc(reloads);
@@ -104,10 +112,11 @@ static void give_adoption_up(struct service *service) {
 static void fail(struct service *service, const struct err *err) {
     counter_inc(commits_failed);
     store_rollback(service->store);
+    service->batch = service->durable + 1; /* whoever waited for one that is lost is told */
     visits_clear(service->visits);
     service->failed = err->code ? err->code : ERR_IO;
     service->dirty = false;
-    service->batch_accepted = 0;
+    service->batch_accepted = service->batch_events = 0;
     snprintf(service->failure, sizeof service->failure, "%s", err->text);
     feed_failed(service);
     publish_drop(service->publish);
@@ -144,10 +153,11 @@ static void advance(struct service *service, int64_t now) {
 static void publish_if_due(struct service *service, int64_t now) {
     if (now < service->next_publish_ms || publish_waits(service->publish)) return; /* one after the other */
     int64_t at = now - now % service->config->publish_ms;
-    if (at > engine_now(service->engine)) advance(service, at);
-    publish_take(service->publish, service, at);
-    service->last_publish_ms = at;
     service->next_publish_ms = at + service->config->publish_ms;
+    if (at <= engine_now(service->engine)) return; /* figures of then are not to be had any more */
+    advance(service, at);
+    publish_take(service->publish, service);
+    service->last_publish_ms = at;
 }
 
 /* Once for each time the wall clock falls behind what was decided by it. */
@@ -173,42 +183,102 @@ void service_turn(struct service *service, int64_t now_ms) {
     if (now_ms == service->now_ms) return;
     watch_leap(service, service->now_ms, now_ms);
     service->now_ms = now_ms;
+    publish_no_later(service);
     if (service->failed) return;
     watch_clock(service);
     publish_if_due(service, now_ms);
     advance(service, now_ms);
 }
 
-/* Once all of a publish is on disk. */
-static void tell_published(struct service *service) {
-    if (!publish_waits(service->publish)) feed_committed(service);
+static void step_publish(struct service *service) {
+    if (!publish_waits(service->publish)) return;
+    publish_step(service->publish, service);
+    service->published_batch = service->batch;
 }
 
-int service_commit(struct service *service, struct err *err) {
-    if (service->failed) return err_set(err, ERR_IO, "%s", service->failure);
-    advance(service, service->now_ms);
-    if (publish_waits(service->publish)) publish_step(service->publish, service);
-    if (!service->dirty && !service->write_failed) {
-        store_rollback(service->store); /* begun, and nothing written */
-        tell_published(service);
-        return 0;
-    }
-    int code = commit(service, err);
-    if (code) {
-        fail(service, err);
-        return code;
-    }
+/* Once all of a publish is on disk. */
+static void tell_published(struct service *service) {
+    if (!publish_waits(service->publish) && service->published_batch <= service->durable) feed_committed(service);
+}
+
+/* What was on its way is on disk. */
+static void landed(struct service *service) {
+    record_count(service);
     counter_inc(commits);
-    counter_add(events_accepted, service->batch_accepted);
-    service->batch_accepted = 0;
-    service->dirty = false;
-    service->durable = service->batch++;
+    counter_add(events_accepted, service->flying_accepted);
+    service->durable = service->batch - 1;
     watch_log(service);
     service->committed_ms = service->now_ms;
     for (size_t i = 0; i < service->listener_count; i++)
         if (service->listeners[i].committed) service->listeners[i].committed(service->listeners[i].arg);
     tell_published(service);
+}
+
+static int look_after_commit(struct service *service, enum store_wait wait, struct err *err) {
+    int code = store_committed(service->store, wait, err);
+    if (code > 0) landed(service);
+    return code < 0 ? code : 0;
+}
+
+/* Hands the open batch over to be committed; the next begins. */
+static int send_off(struct service *service, struct err *err) {
+    int code = service_write_clock(service, err);
+    if (!code) code = store_commit_later(service->store, err);
+    if (code) return code;
+    service->batch++;
+    service->flying_accepted = service->batch_accepted;
+    service->flying_began = service->batch_began;
+    service->batch_began = engine_now(service->engine);
+    service->batch_accepted = service->batch_events = 0;
+    service->dirty = false;
     return 0;
+}
+
+/* Work that wants the store to itself: then nothing may stay on its way. */
+static bool wants_store(const struct service *service) {
+    return service->stopping || service->adoption || publish_wants_store(service->publish) ||
+           service->now_ms >= service->next_retention_ms;
+}
+
+/* The open batch goes on while the one before it is being committed, unless it is large, or lost. */
+static bool goes_on_collecting(const struct service *service, enum store_wait wait) {
+    return wait == STORE_ASK && store_is_committing(service->store) && !service->write_failed &&
+           service->batch_events < BATCH_EVENTS;
+}
+
+/* STORE_WAIT: nothing stays on its way. */
+static int commit_turn(struct service *service, enum store_wait wait, struct err *err) {
+    int code = look_after_commit(service, wait, err);
+    if (code) return code;
+    if (!service->dirty && !service->write_failed) {
+        if (!store_is_committing(service->store)) store_rollback(service->store); /* begun, and nothing written */
+        return 0;
+    }
+    if (goes_on_collecting(service, wait)) return 0;
+    code = look_after_commit(service, STORE_WAIT, err);
+    if (!code && service->write_failed) {
+        *err = service->write_err;
+        code = service->write_failed;
+    }
+    if (!code) code = send_off(service, err);
+    return code ? code : look_after_commit(service, wait, err);
+}
+
+int service_commit(struct service *service, struct err *err) {
+    if (service->failed) return err_set(err, ERR_IO, "%s", service->failure);
+    advance(service, service->now_ms);
+    enum store_wait wait = wants_store(service) ? STORE_WAIT : STORE_ASK;
+    step_publish(service);
+    int code = commit_turn(service, wait, err);
+    if (code) {
+        fail(service, err);
+        return code;
+    }
+    return 0;
+}
+
+int service_wake_fd(const struct service *service) {
+    return store_wake_fd(service->store);
 }
 
 int64_t service_next_ms(const struct service *service) {
@@ -246,6 +316,7 @@ static int retain(struct service *service, bool *more, struct err *err) {
     if (!code) pruned = journal_prune(service->store, &pruning, &rows, err);
     if (!code && pruned >= 0) let_go = retention_slice(service->store, &retention, &more_rows, err);
     if (!code) code = pruned < 0 ? pruned : let_go < 0 ? let_go : 0;
+    if (!code && rows) code = published_let_go(service->store, err);
     if (!code) trimmed = changes_trim(service->store, RETENTION_ROWS, err);
     if (trimmed < 0) code = trimmed;
     *more = pruned > 0 || let_go > 0 || trimmed > 0;
@@ -311,9 +382,16 @@ static void adoption_turn(struct service *service) {
     else reload_done(service, "");
 }
 
+/* What a contact is built again from must be on disk before it leaves: it is, if nothing touched it since. */
+static int64_t on_disk_until(const struct service *service) {
+    if (store_is_committing(service->store)) return service->flying_began;
+    return store_in_transaction(service->store) ? service->batch_began : INSTANT_NEVER;
+}
+
 int service_idle(struct service *service) {
-    if (store_in_transaction(service->store)) return 0;
-    if (!service->failed) recall_let_go(service->engine); /* all it is built again from is on disk */
+    bool is_busy = store_in_transaction(service->store) || store_is_committing(service->store);
+    if (!service->failed) recall_let_go(service->engine, on_disk_until(service));
+    if (is_busy) return 0;
     if (publish_waits(service->publish)) publish_turn(service);
     else if (service->adoption) adoption_turn(service);
     else if (!service->failed) retention_turn(service);
@@ -432,6 +510,7 @@ int service_open(struct config *config, const struct service_options *options, i
 void service_stop(struct service *service) {
     struct err err;
     if (!service) return;
+    service->stopping = true;
     while (!service->failed && !service->write_failed && publish_waits(service->publish))
         publish_step(service->publish, service);
     if (service->engine && !service->failed && service_commit(service, &err))

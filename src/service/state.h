@@ -42,12 +42,18 @@ struct service {
     uint64_t batch, durable; /* intake.h */
     int64_t committed_ms;    /* when the last batch was; INSTANT_NEVER: none since the start */
     uint64_t batch_accepted; /* events of the open batch, counted once it is durable */
+    uint64_t flying_accepted; /* the same of the one that is being committed */
+    int64_t batch_began;     /* the engine's now when the open batch began */
+    int64_t flying_began;    /* when the one that is being committed did */
+    uint64_t batch_events;   /* taken into the open batch */
+    bool stopping;           /* nothing is left on its way */
     bool dirty;              /* something was written in the open transaction */
     int write_failed;        /* an effect or row could not be written: the batch is lost */
     struct err write_err;
     int64_t next_publish_ms, last_publish_ms;
     bool first_publish;      /* since the start: figures that did not change are not written again */
     struct publish *publish;
+    uint64_t published_batch; /* the last that holds figures which were published */
     int64_t next_retention_ms;
 
     int failed; /* 0, or the code of the failure: nothing is accepted until service_recover() */
@@ -63,7 +69,7 @@ struct service {
     struct feed feed;
 };
 
-/* Opens the transaction of this turn if none is open. */
+/* Opens the batch's transaction if it has none. */
 int service_begin(struct service *service, struct err *err) WARN_UNUSED;
 /* Stores the engine's clocks, in the transaction. */
 int service_write_clock(struct service *service, struct err *err) WARN_UNUSED;

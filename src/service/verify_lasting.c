@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include "record.h"
 #include "slad/store/breaches.h"
-#include "slad/store/journal.h"
 #include "slad/store/warnings.h"
 #include "slad/wire/report.h"
 #include "verify_state.h"
@@ -19,7 +18,7 @@ struct odd { /* a record that the replay does not know */
 };
 struct lasting {
     struct verifying *v;
-    struct facts now, before;
+    struct facts now, earlier, put_off;
     struct facts *into; /* one of them */
     struct arena arena; /* of the list */
     struct odd *odd;
@@ -69,7 +68,8 @@ static void put_cycle(void *arg, const struct warning *furthest, unsigned reache
     struct lasting *l = arg;
     const struct standard *s = furthest->standard;
     struct buf subject = {0};
-    if (verify_standard(l->v, span_of(s->name)) == SIZE_MAX) return;
+    size_t index = verify_standard(l->v, span_of(s->name));
+    if (index == SIZE_MAX || !verify_has_subjects(l->v, index)) return;
     subject_json(s, &furthest->subject, &subject);
     for (size_t i = 0; i < s->warning_count; i++) {
         if (!(reached >> i & 1)) continue;
@@ -125,10 +125,11 @@ static void visit_warning(void *arg, const struct warning_record *r) {
     struct verifying *v = l->v;
     size_t index = verify_standard(v, r->standard);
     if (v->code) return;
-    bool compared = index != SIZE_MAX && has_warning(v->config->rules.standards[index], r);
-    int held = compared && r->kind == BREACH_CONTACT ? journal_has_contact(v->store, r->contact, v->err) : 0;
+    bool compared = index != SIZE_MAX && has_warning(v->config->rules.standards[index], r) &&
+                    (r->kind == BREACH_LEVEL ? verify_has_window(v, index) : verify_has_subjects(v, index));
+    int held = compared && r->kind == BREACH_CONTACT ? snapshot_knew_contact(v->store, r->contact, r->recorded_ms, v->err) : 0;
     if (held < 0) v->code = held;
-    if (!compared || held /* its events were let go */ || (r->kind == BREACH_LEVEL && !verify_has_window(v, index))) {
+    if (!compared || held /* its events were let go */) {
         v->result.passed_by++;
         return;
     }
@@ -161,17 +162,21 @@ static void count_missing(struct lasting *l) {
 static void judge_odd(struct lasting *l) {
     for (size_t i = 0; i < l->odd_count; i++) {
         struct span key = span_of(l->odd[i].key);
-        if (facts_find(&l->before, key)) l->v->result.passed_by++;
+        if (facts_find(&l->earlier, key) || facts_find(&l->put_off, key)) l->v->result.passed_by++;
         else verify_say(l->v, l->odd[i].what, key, SPAN("open"), (struct span){0});
     }
+}
+
+static bool has_must(const struct facts *facts, struct span key) {
+    const struct known *known = facts_find(facts, key);
+    return known && span_eq(known->text, MUST);
 }
 
 static void judge_missing(struct lasting *l) {
     struct known *known;
     for (size_t cursor = 0; (known = map_next(&l->now.map, &cursor));) {
         if (!must_be_seen(known)) continue;
-        const struct known *before = facts_find(&l->before, known->key);
-        if (!before || !span_eq(before->text, MUST)) l->v->result.passed_by++;
+        if (!has_must(&l->earlier, known->key) || !has_must(&l->put_off, known->key)) l->v->result.passed_by++;
         else verify_say(l->v, "not on record", known->key, (struct span){0}, SPAN("open"));
     }
 }
@@ -183,12 +188,14 @@ int verify_lasting(struct verifying *v, struct engine *engine) {
     if (!code) count_missing(&l);
     if (!code && l.odd_count + l.missing) {
         code = verify_earlier(v);
-        if (!code) put_all(&l, &l.before, rebuild_engine(v->earlier));
+        if (!code) put_all(&l, &l.earlier, rebuild_engine(v->earlier));
+        if (!code) put_all(&l, &l.put_off, rebuild_engine(v->put_off));
         if (!code) judge_odd(&l);
         if (!code) judge_missing(&l);
     }
     facts_fini(&l.now);
-    facts_fini(&l.before);
+    facts_fini(&l.earlier);
+    facts_fini(&l.put_off);
     arena_fini(&l.arena);
     free(l.odd);
     return code;

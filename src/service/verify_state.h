@@ -12,9 +12,6 @@
 #include "slad/service/verify.h"
 #include "slad/store/snapshot.h"
 
-/* A limit or warning that ran out may be put off by grace, up to five times it (docs/STANDARDS.md, Time, live). */
-enum { PUT_OFF_GRACES = 6 };
-
 struct known { /* what the replay says of a key */
     struct span key, text;
     bool seen; /* it is on record */
@@ -33,11 +30,10 @@ struct verifying {
     struct store *store;
     struct snapshot_facts snapshot;
     int64_t now_ms, held_ms; /* the engine's clocks, as stored */
-    int64_t *since; /* of the version in force of each standard; INSTANT_NEVER: not to be compared */
+    int64_t *versions; /* the one in force of each standard; 0: not to be compared */
     struct facts facts;
-    struct facts held_back; /* figures, were all limits put off */
-    struct rebuild *earlier; /* see verify_earlier() */
-    struct book earlier_book;
+    struct rebuild *earlier, *put_off; /* see verify_earlier() */
+    struct book put_off_book;
     struct buf key, text;
     struct buf *lines;
     struct verify result;
@@ -49,14 +45,20 @@ struct verifying {
 void verify_say(struct verifying *v, const char *what, struct span key, struct span have, struct span want);
 /* The index of a standard; SIZE_MAX: it is not compared. */
 size_t verify_standard(const struct verifying *v, struct span name);
-/* Whether the journal still holds all that the figures of this standard rest on. */
+/* Whether the journal still holds all that the levels of this standard rest on. */
 bool verify_has_window(const struct verifying *v, size_t standard);
+/* Whether it holds all that the breaches and running cycles of this standard rest on: of a contact it holds all events or
+ * none, of a customer (`per: customer`) some may have been let go, and the record stays as it was. */
+bool verify_has_subjects(const struct verifying *v, size_t standard);
 int verify_rebuild(struct verifying *v, const struct rebuild_options *options, struct rebuild **out) WARN_UNUSED;
-/* A replay up to a while ago, in `earlier`, with the breaches of it in `earlier_book`; made when it is asked for first.
- * What the full replay knows and the record does not may be about to be written: an event has just come that is judged
- * next, or a limit is put off. It is wrong where the earlier replay agrees with the full one. */
+/* Two more replays, made when they are asked for first. What the full one knows and the record does not may be about to
+ * be written: a limit is put off (docs/STANDARDS.md, Time, live), which `put_off` leaves undecided, with its breaches in
+ * `put_off_book`; or an event has just come that levels are judged by next, which `earlier` does not have. The record is
+ * wrong where they agree with the full one. */
 int verify_earlier(struct verifying *v) WARN_UNUSED;
 
+/* The latest figures and percentiles, by a replay up to what was known when they were published. */
+int verify_figures(struct verifying *v) WARN_UNUSED;
 /* What lasts: open levels, levels and cycles at risk; the engine has replayed all up to the stored clocks. */
 int verify_lasting(struct verifying *v, struct engine *engine) WARN_UNUSED;
 

@@ -119,7 +119,7 @@ static int change_contact(struct store *store, int64_t id, const struct breach_r
 /* Looked for first: an upsert that tells the id by RETURNING, and a trigger that notes it, took a quarter longer. */
 int breach_put(
     struct store *store, const struct breach_record *record, int64_t *id, bool *is_new, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     struct breach_key key = {record->standard, record->subject, record->started_ms, record->nth};
     int64_t found = 0;
     int got = find(store, &key, &found, err);
@@ -133,7 +133,7 @@ int breach_put(
 
 int breach_withdraw(struct store *store, const struct breach_key *key, const struct breach_end *end,
     int64_t *id, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *withdraw;
     int64_t found = 0;
     int got = find(store, key, &found, err);
@@ -183,7 +183,7 @@ static int add_level(struct store *store, const struct breach_record *record, in
 
 int level_open(
     struct store *store, const struct breach_record *record, int64_t *id, bool *is_new, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     struct level_key key = {record->standard, record->group, record->target};
     int got = find_level(store, &key, id, err);
     if (got < 0) return got;
@@ -194,7 +194,7 @@ int level_open(
 
 int level_close(struct store *store, const struct level_key *key, const struct breach_end *end, int64_t *id,
     struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     int64_t found = 0;
     int got = find_level(store, key, &found, err);
     if (got <= 0) return got < 0 ? got : 1;
@@ -204,7 +204,7 @@ int level_close(struct store *store, const struct level_key *key, const struct b
 }
 
 int level_past(struct store *store, const struct breach_record *record, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *past;
     int code = db_write(store, STATEMENT_LEVEL_PAST,
         "INSERT INTO breaches (kind, standard, version, grp, target, opened, closed, state, recorded, updated, reason)"
@@ -224,7 +224,7 @@ int level_past(struct store *store, const struct breach_record *record, struct e
 }
 
 int breach_close(struct store *store, int64_t id, const struct breach_end *end, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *close;
     int code = db_write(store, STATEMENT_BREACH_CLOSE,
         "UPDATE breaches SET state = 'closed', closed = iif(kind = 'level', ?2, closed), updated = ?3, reason = ?4"
@@ -240,7 +240,7 @@ int breach_close(struct store *store, int64_t id, const struct breach_end *end, 
 }
 
 int breach_excuse(struct store *store, int64_t id, const struct breach_excuse *excuse, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *note;
     int code = db_write(store, STATEMENT_BREACH_EXCUSE,
         "UPDATE breaches SET excused = ?2, excused_by = ?3, excuse = ?4 WHERE id = ?1", &note, err);

@@ -32,7 +32,7 @@ int changes_note(struct store *store, int64_t breach, enum change_kind kind, str
 }
 
 int changes_trim(struct store *store, size_t rows, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *trim;
     int code = db_write(store, STATEMENT_CHANGES_TRIM,
         "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?1"

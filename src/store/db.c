@@ -17,6 +17,10 @@ int db_write(struct store *store, enum statement slot, const char *sql, sqlite3_
     return code;
 }
 
+bool db_in_transaction(const struct store *store) {
+    return later_is_thread(store) || store->in_transaction; /* the caller's, which the thread does not look at */
+}
+
 int db_writer(struct store *store, sqlite3 **out, struct err *err) {
     *out = store->writer;
     return later_settle(store, err);

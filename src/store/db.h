@@ -11,6 +11,7 @@
 #include "slad/store/later.h"
 #include "slad/store/store.h"
 #include "store/anchor.h"
+#include "store/contacts.h"
 #include "store/ids.h"
 #include "store/wal.h"
 
@@ -29,9 +30,11 @@ enum statement {
     STATEMENT_JOURNAL_HAS_CONTACT,
     STATEMENT_JOURNAL_HAS_ID,
     STATEMENT_JOURNAL_KNOWS_ID,
+    STATEMENT_CONTACTS_INDEX,
     STATEMENT_PRUNE_SCAN,
     STATEMENT_PRUNE_LAST_OF,
     STATEMENT_PRUNE_DELETE,
+    STATEMENT_PRUNE_FORGET,
     STATEMENT_BREACH_ADD,
     STATEMENT_BREACH_CHANGE,
     STATEMENT_BREACH_FIND,
@@ -61,6 +64,8 @@ enum statement {
     STATEMENT_SERIES_ADD,
     STATEMENT_FIGURES_PUT,
     STATEMENT_PERCENTILES_END,
+    STATEMENT_FIGURES_CUT,
+    STATEMENT_PERCENTILES_CUT,
     STATEMENT_SERIES_LIVE,
     STATEMENT_FIGURES_LAST,
     STATEMENT_FIGURES_HISTORY,
@@ -96,6 +101,7 @@ enum statement {
 /* What is remembered of the tables between calls. A rollback takes it back to where the transaction began. */
 struct marks {
     uint64_t journal_last;   /* the last seq given */
+    uint64_t contacts_through; /* event_contacts has those up to here (contacts.h) */
     uint64_t prune_after;    /* journal rows up to here were looked at by journal_prune() */
     int64_t retain_series;   /* retention: series up to here are done in this pass */
     int64_t retain_recorded; /* retention: breaches up to (recorded, id) were looked at in this pass */
@@ -113,14 +119,20 @@ struct store {
     struct wal wal;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     bool in_transaction, in_read;
+    bool flying;      /* a transaction is being committed, and what became of it was not asked yet */
+    bool flown;       /* it was, without a thread */
+    struct marks flying_marks;
     bool contact_is_read; /* a cursor of the journal has a statement of the list below */
     struct marks marks, committed;
     struct map series; /* of struct series, by name: those asked for since the store was opened */
     bool series_added; /* in the open transaction */
     bool has_ballast;
     struct ids ids;
+    struct contacts contacts;
     struct later *later; /* NULL: there is no thread that writes */
-    struct later_found found, found_open; /* committed; in the open transaction */
+    struct later_found found;             /* committed, and not asked for yet */
+    struct later_found found_open;        /* in the transaction that is carried out */
+    struct log_facts log;                 /* as of the last commit that was told */
 };
 
 /* A connection, set up as all of ours are; *db is to be closed on failure too, unless NULL (store.c). */
@@ -133,6 +145,8 @@ int db_write(struct store *store, enum statement slot, const char *sql, sqlite3_
 int db_read(struct store *store, enum statement slot, const char *sql, sqlite3_stmt **out,
     struct err *err) WARN_UNUSED;
 
+/* Whether writes are allowed: in the open transaction, or, for the thread that writes, in the one it carries out. */
+bool db_in_transaction(const struct store *store);
 /* The connection that writes, for what has no slot. */
 int db_writer(struct store *store, sqlite3 **out, struct err *err) WARN_UNUSED;
 

@@ -4,7 +4,7 @@
 #include "store/db.h"
 
 int gap_open(struct store *store, struct span input, int64_t since_ms, const char *reason, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *open;
     int code = db_write(store, STATEMENT_GAP_OPEN,
         "INSERT INTO data_gaps (input, since, reason) VALUES (?1, ?2, ?3)"
@@ -19,7 +19,7 @@ int gap_open(struct store *store, struct span input, int64_t since_ms, const cha
 }
 
 int gap_end(struct store *store, struct span input, int64_t until_ms, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *end;
     int code = db_write(store, STATEMENT_GAP_END,
         "UPDATE data_gaps SET until = max(since, ?2) WHERE input = ?1 AND until IS NULL", &end, err);
@@ -30,7 +30,7 @@ int gap_end(struct store *store, struct span input, int64_t until_ms, struct err
 }
 
 int gaps_drop(struct store *store, int64_t before_ms, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *drop;
     int code = db_write(store, STATEMENT_GAPS_DROP, "DELETE FROM data_gaps WHERE until < ?1", &drop, err);
     if (code != 0) return code;
@@ -74,7 +74,7 @@ int gaps_each(struct store *store, size_t most, void (*visit)(void *arg, const s
 }
 
 int link_put(struct store *store, struct span name, int64_t seen_ms, struct span calls, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *put;
     int code = db_write(store, STATEMENT_LINK_PUT,
         "INSERT OR REPLACE INTO links (name, seen, calls) VALUES (?1, ?2, ?3)", &put, err);

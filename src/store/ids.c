@@ -1,7 +1,7 @@
 /* Invariants:
  *  1. once `known`, every id of the journal, the open transaction included, is in the filter: what it does not have is new;
- *  2. what it may have is asked for: of the connection that writes if its hash is among `open`, else, as then it can
- *     only be a committed one, of the one that reads, which need not wait for what is being written;
+ *  2. what it may have is asked for: of the connection that writes if its hash is among `open` or `flying`, else, as then
+ *     it can only be a committed one, of the one that reads, which need not wait for what is being written;
  *  3. the thread has a connection and a filter of its own until it is joined; nothing is appended before. */
 #include "store/ids.h"
 
@@ -108,7 +108,8 @@ int ids_has(struct store *store, struct span id, struct err *err) {
     int code = ids->known ? 0 : know(store, err);
     if (code) return code;
     if (!bloom_may_have(&ids->filter, hash)) return 1;
-    return hash_set_has(&ids->open, hash) ? journal_has_id(store, id, err) : is_committed(store, id, err);
+    bool is_open = hash_set_has(&ids->open, hash) || hash_set_has(&ids->flying, hash);
+    return is_open ? journal_has_id(store, id, err) : is_committed(store, id, err);
 }
 
 void ids_add(struct store *store, struct span id) {
@@ -117,8 +118,21 @@ void ids_add(struct store *store, struct span id) {
     hash_set_add(&store->ids.open, hash);
 }
 
-void ids_transaction_over(struct store *store) {
+void ids_fly(struct store *store) {
+    struct ids *ids = &store->ids;
+    struct hash_set empty = ids->flying;
+    assert(!empty.count);
+    ids->flying = ids->open;
+    ids->open = empty;
+}
+
+void ids_landed(struct store *store) {
+    hash_set_clear(&store->ids.flying);
+}
+
+void ids_clear(struct store *store) {
     hash_set_clear(&store->ids.open);
+    hash_set_clear(&store->ids.flying);
 }
 
 void ids_fini(struct store *store) {
@@ -126,4 +140,5 @@ void ids_fini(struct store *store) {
     if (ids->reader) (void)!join(ids, NULL);
     bloom_fini(&ids->filter);
     hash_set_fini(&ids->open);
+    hash_set_fini(&ids->flying);
 }

@@ -15,7 +15,7 @@ struct ids_reader;
 struct ids {
     bool known; /* the filter has all of the journal's */
     struct bloom filter;
-    struct hash_set open; /* those of the open transaction */
+    struct hash_set open, flying; /* those of the open transaction, and of the one that is being committed */
     struct ids_reader *reader; /* a thread that fills the filter; NULL: there is none */
 };
 
@@ -25,8 +25,10 @@ int ids_read_aside(struct store *store, struct err *err) WARN_UNUSED;
 int ids_has(struct store *store, struct span id, struct err *err) WARN_UNUSED;
 /* It is written in the open transaction. */
 void ids_add(struct store *store, struct span id);
-/* The transaction is over, either way: what is in the filter and not in the journal costs a question more. */
-void ids_transaction_over(struct store *store);
+void ids_fly(struct store *store);   /* the open transaction is being committed */
+void ids_landed(struct store *store); /* it was */
+/* Neither holds anything any more: what is in the filter and not in the journal costs a question more. */
+void ids_clear(struct store *store);
 void ids_fini(struct store *store);
 
 #endif

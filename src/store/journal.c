@@ -19,7 +19,7 @@ int journal_open(struct store *store, struct err *err) {
     int code = db_number(store->writer, "SELECT max(seq) FROM events", &last, err);
     if (code == 0) code = store_meta_get(store, LAST_KEY, &kept, err);
     if (code >= 0) store->marks.journal_last = (uint64_t)(kept > last ? kept : last);
-    return code < 0 ? code : 0;
+    return code < 0 ? code : contacts_open(store, err);
 }
 
 struct append {
@@ -50,7 +50,7 @@ static int run_append(struct store *store, const struct later_op *op, struct err
 }
 
 int journal_append(struct store *store, const struct journal_row *row, uint64_t *seq, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     int code = row->has_id ? ids_has(store, row->id, err) : 1;
     if (code <= 0) return code < 0 ? code : 1;
     struct append append = {{.run = run_append}, *row};
@@ -59,7 +59,7 @@ int journal_append(struct store *store, const struct journal_row *row, uint64_t 
     if (code) return code;
     if (row->has_id) ids_add(store, row->id);
     *seq = store->marks.journal_last = append.row.seq;
-    return 0;
+    return contacts_add(store, append.row.seq, row->contact, err);
 }
 
 uint64_t journal_last(const struct store *store) {
@@ -68,6 +68,7 @@ uint64_t journal_last(const struct store *store) {
 
 /* ---- reading ---- */
 
+#define OF_CONTACT "WHERE seq IN (" CONTACTS_SEQS ") AND contact = ?1"
 #define ROW_COLUMNS "SELECT seq, received, at, contact, event, id, line FROM events "
 
 /* Rows between two rests: a cursor that is read to its end in one go must not hold back the write-ahead log
@@ -129,17 +130,21 @@ static int contact_open(
 
 int journal_contact(struct store *store, struct span contact, struct journal_cursor **out, struct err *err) {
     int code = contact_open(
-        store, STATEMENT_JOURNAL_CONTACT, ROW_COLUMNS "WHERE contact = ?1 ORDER BY at, seq", out, err);
-    if (code != 0) return code;
-    /* The cursor outlives this call, the caller's text may not. */
-    (void)sqlite3_bind_text64((*out)->statement, 1, contact.p, contact.n, SQLITE_TRANSIENT, SQLITE_UTF8);
-    return 0;
+        store, STATEMENT_JOURNAL_CONTACT, ROW_COLUMNS OF_CONTACT " ORDER BY at, seq", out, err);
+    if (code == 0) contacts_bind((*out)->statement, store, contact);
+    return code;
 }
 
 int journal_contact_of(struct store *store, uint64_t seq, struct journal_cursor **out, struct err *err) {
-    int code = contact_open(store, STATEMENT_JOURNAL_CONTACT_OF,
-        ROW_COLUMNS "WHERE contact = (SELECT contact FROM events WHERE seq = ?1) ORDER BY at, seq", out, err);
-    if (code == 0) db_bind_int((*out)->statement, 1, (int64_t)seq);
+    sqlite3_stmt *of;
+    int got = db_read(store, STATEMENT_JOURNAL_CONTACT_OF, "SELECT contact FROM events WHERE seq = ?1", &of, err);
+    if (got != 0) return got;
+    db_bind_int(of, 1, (int64_t)seq);
+    got = db_step(of, "read the journal", err);
+    if (got < 0) return got;
+    int code = journal_contact(store, got ? db_span(of, 0) : SPAN(""), out, err);
+    sqlite3_reset(of);
+    if (code == 0) (*out)->at_end = !got;
     return code;
 }
 
@@ -207,8 +212,7 @@ int journal_get(struct store *store, uint64_t seq, struct journal_row *row, stru
 
 /* ---- asking, rows of the open transaction included ---- */
 
-static int has(sqlite3_stmt *ask, struct span text, struct err *err) {
-    db_bind_span(ask, 1, text);
+static int has(sqlite3_stmt *ask, struct err *err) {
     int got = db_step(ask, "look into the journal", err);
     if (got > 0) sqlite3_reset(ask);
     return got < 0 ? got : !got;
@@ -216,15 +220,19 @@ static int has(sqlite3_stmt *ask, struct span text, struct err *err) {
 
 int journal_has_contact(struct store *store, struct span contact, struct err *err) {
     sqlite3_stmt *ask;
-    int code = db_write(store, STATEMENT_JOURNAL_HAS_CONTACT, "SELECT 1 FROM events WHERE contact = ?1 LIMIT 1",
-        &ask, err);
-    return code ? code : has(ask, contact, err);
+    int code = db_write(
+        store, STATEMENT_JOURNAL_HAS_CONTACT, "SELECT 1 FROM events " OF_CONTACT " LIMIT 1", &ask, err);
+    if (code != 0) return code;
+    contacts_bind(ask, store, contact);
+    return has(ask, err);
 }
 
 int journal_has_id(struct store *store, struct span id, struct err *err) {
     sqlite3_stmt *ask;
     int code = db_write(store, STATEMENT_JOURNAL_HAS_ID, "SELECT 1 FROM events WHERE id = ?1", &ask, err);
-    return code ? code : has(ask, id, err);
+    if (code != 0) return code;
+    db_bind_span(ask, 1, id);
+    return has(ask, err);
 }
 
 /* ---- forgetting ---- */
@@ -235,10 +243,10 @@ static int is_last_of_contact(
     struct store *store, struct span contact, uint64_t seq, bool *is_last, struct err *err) {
     sqlite3_stmt *later;
     int got = db_write(store, STATEMENT_PRUNE_LAST_OF,
-        "SELECT 1 FROM events WHERE contact = ?1 AND seq > ?2 LIMIT 1", &later, err);
+        "SELECT 1 FROM events " OF_CONTACT " AND seq > ?4 LIMIT 1", &later, err);
     if (got != 0) return got;
-    db_bind_span(later, 1, contact);
-    db_bind_int(later, 2, (int64_t)seq);
+    contacts_bind(later, store, contact);
+    db_bind_int(later, 4, (int64_t)seq);
     got = db_step(later, "look for later events of a contact", err);
     if (got > 0) sqlite3_reset(later);
     *is_last = got == 0;
@@ -246,13 +254,19 @@ static int is_last_of_contact(
 }
 
 static int drop_contact(struct store *store, struct span contact, size_t *deleted, struct err *err) {
-    sqlite3_stmt *drop;
-    int code = db_write(store, STATEMENT_PRUNE_DELETE, "DELETE FROM events WHERE contact = ?1", &drop, err);
+    static const char *const doing = "delete a contact's events";
+    sqlite3_stmt *drop, *forget;
+    int code = db_write(store, STATEMENT_PRUNE_DELETE,
+        "DELETE FROM events WHERE seq IN (SELECT seq FROM event_contacts WHERE contact = ?1) AND contact = ?1", &drop, err);
+    if (code == 0)
+        code = db_write(store, STATEMENT_PRUNE_FORGET, "DELETE FROM event_contacts WHERE contact = ?1", &forget, err);
     if (code != 0) return code;
     db_bind_span(drop, 1, contact);
-    code = db_finish(drop, "delete a contact's events", err);
-    if (code == 0) *deleted += (size_t)sqlite3_changes(store->writer);
-    return code;
+    db_bind_span(forget, 1, contact);
+    code = db_finish(drop, doing, err);
+    if (code != 0) return code;
+    *deleted += (size_t)sqlite3_changes(store->writer);
+    return db_finish(forget, doing, err);
 }
 
 static bool is_ahead(const struct journal_pruning *pruning, int64_t received_ms) {
@@ -267,8 +281,9 @@ static bool is_to_stay(const struct journal_pruning *pruning, int64_t received_m
 /* One row of the scan. `contact` is a copy: deleting takes the row from under the scan. */
 static int prune_row(struct store *store, const struct journal_pruning *pruning, uint64_t seq,
     struct span contact, size_t *deleted, struct err *err) {
-    bool is_last;
-    int code = is_last_of_contact(store, contact, seq, &is_last, err);
+    bool is_last = false;
+    int code = seq > store->marks.contacts_through ? contacts_index(store, err) : 0;
+    if (code == 0) code = is_last_of_contact(store, contact, seq, &is_last, err);
     if (code == 0 && is_last) {
         code = drop_contact(store, contact, deleted, err);
         if (code == 0 && pruning->dropped) pruning->dropped(pruning->arg, contact);
@@ -280,7 +295,7 @@ static int prune_row(struct store *store, const struct journal_pruning *pruning,
 
 int journal_prune(
     struct store *store, const struct journal_pruning *pruning, size_t *deleted, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *scan;
     int got = db_write(store, STATEMENT_PRUNE_SCAN,
         "SELECT seq, received, contact FROM events WHERE seq > ?1 ORDER BY seq", &scan, err);

@@ -5,16 +5,20 @@
  * Invariants:
  *  1. The connection that writes, its statements and `found` are the thread's while it is busy or the queue holds anything,
  *     else the caller's: db_write() calls later_settle() first.
- *  2. queue, spare, busy, ending, code and err are read and written under the mutex; open and unsettled are the caller's.
+ *  2. queue, spare, busy, ending, code, err and told are read and written under the mutex; open and unsettled are the caller's.
  *  3. After a failure nothing is carried out until later_drop().
- *  4. What is queued belongs to the open transaction: it began before, and ends after later_settle() or later_drop(). */
+ *  4. What is queued belongs to the transaction that is being committed, whose end and the next one's begin are queued too,
+ *     and to the open one. */
 #include "store/later.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include "slad/base/mem.h"
 
 enum {
@@ -41,6 +45,8 @@ struct later {
     bool busy, ending;
     int code;
     struct err err;
+    struct later_told told;
+    int wake_fd; /* an eventfd: something was told, or has failed */
 };
 
 /* ---------------------------------------------------------------- the thread */
@@ -69,6 +75,24 @@ static void take_back(struct later *later, struct chunk *chunk) {
     later->spare_count++;
 }
 
+/* The counter of an eventfd holds more than can ever be added here. */
+static void wake(struct later *later) {
+    uint64_t one = 1;
+    (void)!write(later->wake_fd, &one, sizeof one);
+}
+
+void later_tell(struct store *store) {
+    struct later *later = store->later;
+    struct later_told told = {.is_told = true, .found = store->found_open};
+    store->found_open = (struct later_found){0};
+    wal_tell(store, &told.log);
+    pthread_mutex_lock(&later->mutex);
+    later->told = told;
+    pthread_cond_broadcast(&later->changed);
+    pthread_mutex_unlock(&later->mutex);
+    wake(later);
+}
+
 static void run_first(struct later *later) {
     struct chunk *chunk = later->queue;
     struct err err;
@@ -83,6 +107,7 @@ static void run_first(struct later *later) {
     if (code) {
         later->code = code;
         later->err = err;
+        wake(later);
     }
     later->queued_bytes -= chunk->capacity;
     take_back(later, chunk);
@@ -116,8 +141,10 @@ int later_start(struct store *store, struct err *err) {
     later->queue_end = &later->queue;
     pthread_mutex_init(&later->mutex, NULL);
     pthread_cond_init(&later->changed, NULL);
-    int reason = start_thread(later);
+    later->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int reason = later->wake_fd < 0 ? errno : start_thread(later);
     if (reason) {
+        if (later->wake_fd >= 0) close(later->wake_fd);
         free(later);
         return err_set(err, ERR_IO, "cannot start a thread: %s", strerror(reason));
     }
@@ -144,6 +171,7 @@ void later_stop(struct store *store) {
     pthread_join(later->thread, NULL);
     pthread_cond_destroy(&later->changed);
     pthread_mutex_destroy(&later->mutex);
+    close(later->wake_fd);
     free_chunks(later->spare);
     free(later->open);
     free(later);
@@ -209,7 +237,7 @@ static void copy_texts(struct later_op *op, size_t size, const size_t *texts, si
 int later_do(struct store *store, const struct later_op *op, size_t size, const size_t *texts, size_t text_count,
     struct err *err) {
     struct later *later = store->later;
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     if (!later) return op->run(store, op, err);
     size_t bytes = size;
     for (size_t i = 0; i < text_count; i++) bytes += text_of((void *)(uintptr_t)op, texts[i])->n;
@@ -221,14 +249,17 @@ int later_do(struct store *store, const struct later_op *op, size_t size, const 
     return 0;
 }
 
-/* Whether the caller is the thread itself, which asks the connection for what it carries out. */
-static bool is_thread(const struct later *later) {
-    return pthread_equal(pthread_self(), later->thread);
+bool later_is_thread(const struct store *store) {
+    return store->later && pthread_equal(pthread_self(), store->later->thread);
+}
+
+void later_hurry(struct store *store) {
+    if (store->later) hand_over(store->later);
 }
 
 int later_settle(struct store *store, struct err *err) {
     struct later *later = store->later;
-    if (!later || is_thread(later) || !later->unsettled) return 0;
+    if (!later || later_is_thread(store) || !later->unsettled) return 0;
     hand_over(later);
     pthread_mutex_lock(&later->mutex);
     while (later->queue || later->busy) pthread_cond_wait(&later->changed, &later->mutex);
@@ -248,20 +279,27 @@ void later_drop(struct store *store) {
         if (!later->code) later->code = ERR_IO; /* what is queued is passed by */
         while (later->queue || later->busy) pthread_cond_wait(&later->changed, &later->mutex);
         later->code = 0;
+        later->told.is_told = false;
         pthread_mutex_unlock(&later->mutex);
         later->unsettled = false;
     }
     store->found_open = (struct later_found){0};
 }
 
-void later_committed(struct store *store) {
-    struct later_found *sum = &store->found, *more = &store->found_open;
-    sum->breaches += more->breaches;
-    sum->withdrawn += more->withdrawn;
-    sum->levels_opened += more->levels_opened;
-    sum->levels_closed += more->levels_closed;
-    sum->warnings += more->warnings;
-    *more = (struct later_found){0};
+int later_ask(struct store *store, bool wait, struct later_told *out, struct err *err) {
+    struct later *later = store->later;
+    pthread_mutex_lock(&later->mutex);
+    while (wait && !later->told.is_told && !later->code) pthread_cond_wait(&later->changed, &later->mutex);
+    int code = later->told.is_told ? 1 : later->code;
+    if (code > 0) *out = later->told;
+    if (code < 0 && err) *err = later->err;
+    later->told.is_told = false;
+    pthread_mutex_unlock(&later->mutex);
+    return code;
+}
+
+int later_wake_fd(const struct store *store) {
+    return store->later ? store->later->wake_fd : -1;
 }
 
 struct later_found later_found(struct store *store) {

@@ -149,3 +149,49 @@ int later_position_drop(struct store *store, const struct position *position, st
     struct place place = {{.run = run_position_drop}, *position};
     return later_do(store, &place.op, sizeof place, TEXTS(place_texts), err);
 }
+
+/* ---------------------------------------------------------------- figures */
+
+struct publish {
+    struct later_op op;
+    struct later_figures figures;
+    struct span percentiles; /* the bytes of these; copied first, right behind this, so that they are aligned */
+};
+static const size_t publish_texts[] = {offsetof(struct publish, percentiles), offsetof(struct publish, figures.standard),
+    offsetof(struct publish, figures.group)};
+_Static_assert(sizeof(struct publish) % _Alignof(struct percentile_row) == 0, "percentiles lie behind it");
+
+static int run_publish(struct store *store, const struct later_op *op, struct err *err) {
+    const struct publish *publish = (const struct publish *)op;
+    const struct later_figures *figures = &publish->figures;
+    const struct percentile_row *percentiles = (const void *)publish->percentiles.p;
+    int64_t series;
+    int code = series_id(store, figures->standard, figures->group, &series, err);
+    if (!code) code = figures_put(store, series, figures->at_ms, &figures->row, err);
+    if (code || !figures->percentile_count) return code;
+    return percentiles_put(store, series, figures->at_ms, percentiles, figures->percentile_count, err);
+}
+
+int later_figures(struct store *store, const struct later_figures *figures, struct err *err) {
+    struct publish publish = {{.run = run_publish}, *figures,
+        {(const char *)figures->percentiles, figures->percentile_count * sizeof *figures->percentiles}};
+    return later_do(store, &publish.op, sizeof publish, TEXTS(publish_texts), err);
+}
+
+/* ---------------------------------------------------------------- numbers */
+
+struct number {
+    struct later_op op;
+    const char *key;
+    int64_t value;
+};
+
+static int run_meta(struct store *store, const struct later_op *op, struct err *err) {
+    const struct number *number = (const struct number *)op;
+    return store_meta_set(store, number->key, number->value, err);
+}
+
+int later_meta(struct store *store, const char *key, int64_t value, struct err *err) {
+    struct number number = {{.run = run_meta}, key, value};
+    return later_do(store, &number.op, sizeof number, NULL, 0, err);
+}

@@ -8,7 +8,7 @@
     " offset, lines, done, updated"
 
 int position_put(struct store *store, const struct position *position, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *put;
     int code = db_write(store, STATEMENT_POSITION_PUT,
         "INSERT OR REPLACE INTO inputs (" POSITION_COLUMNS
@@ -52,7 +52,7 @@ static struct position position_of(sqlite3_stmt *row) {
 }
 
 int position_drop(struct store *store, const struct position *position, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *drop;
     int code = db_write(store, STATEMENT_POSITION_DROP,
         "DELETE FROM inputs WHERE inode = ?1 AND birth_ns = ?2 AND device = ?3", &drop, err);

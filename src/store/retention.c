@@ -4,6 +4,7 @@
 #include "slad/store/retention.h"
 
 #include <assert.h>
+#include "slad/store/journal.h"
 #include "store/db.h"
 #include "store/rows.h"
 
@@ -107,9 +108,8 @@ struct records {
 };
 
 #define SCAN(table)                                                                                          \
-    "SELECT id, recorded, state <> 'open' OR (kind = 'contact'"                                              \
-    "  AND NOT EXISTS (SELECT 1 FROM events WHERE events.contact = " table ".contact))"                      \
-    " FROM " table " WHERE (recorded, id) > (?1, ?2) AND recorded < ?3 ORDER BY recorded, id"
+    "SELECT id, recorded, state <> 'open', contact FROM " table                                              \
+    " WHERE (recorded, id) > (?1, ?2) AND recorded < ?3 ORDER BY recorded, id"
 
 static int drop_record(struct slice *slice, const struct records *records, struct err *err) {
     sqlite3_stmt *drop;
@@ -119,6 +119,12 @@ static int drop_record(struct slice *slice, const struct records *records, struc
     code = db_finish(drop, records->doing_drop, err);
     if (code == 0) slice->deleted++;
     return code;
+}
+
+/* 1: closed, withdrawn, or of a contact that is no longer in the journal; a level's has none. */
+static int is_over(struct slice *slice, sqlite3_stmt *record, struct err *err) {
+    if (sqlite3_column_int(record, 2)) return 1;
+    return db_is_null(record, 3) ? 0 : journal_has_contact(slice->store, db_span(record, 3), err);
 }
 
 static int trim_from(struct slice *slice, const struct records *records, sqlite3_stmt *scan, struct err *err) {
@@ -131,7 +137,8 @@ static int trim_from(struct slice *slice, const struct records *records, sqlite3
         *records->id = sqlite3_column_int64(scan, 0);
         *records->recorded = sqlite3_column_int64(scan, 1);
         slice->seen++;
-        int code = sqlite3_column_int(scan, 2) ? drop_record(slice, records, err) : 0;
+        int gone = is_over(slice, scan, err);
+        int code = gone > 0 ? drop_record(slice, records, err) : gone;
         if (code != 0) return code;
     }
     return 0;
@@ -183,7 +190,7 @@ static int give_back(struct store *store, struct err *err) {
 
 int retention_slice(
     struct store *store, const struct retention *retention, size_t *deleted, struct err *err) {
-    assert(store->in_transaction && retention->max_rows > 0);
+    assert(db_in_transaction(store) && retention->max_rows > 0);
     struct slice slice = {.store = store, .retention = retention};
     struct marks *marks = &store->marks;
     int code = trim_figures(&slice, err);

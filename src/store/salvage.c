@@ -19,7 +19,7 @@
 
 enum { SPANS_MAX = 1000 }; /* of lost numbers, a line of them; beyond it their count alone is told */
 
-/* What there is to keep. The rest (changes) is of no use without the daemon that wrote it. */
+/* What there is to keep. The rest is of no use without the daemon that wrote it (changes), or made anew (event_contacts). */
 struct table {
     const char *name, *number; /* its INTEGER PRIMARY KEY; NULL: it has another key */
     const char *key;           /* of one that has no number */
@@ -65,7 +65,8 @@ static int look(sqlite3 *db, struct err *err) {
     int got = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &check, NULL) == SQLITE_OK ? sqlite3_step(check) : -1;
     bool whole = got == SQLITE_ROW && span_eq(db_span(check, 0), SPAN("ok"));
     sqlite3_finalize(check);
-    return whole;
+    int64_t contacts = 0;
+    return whole && contacts_check(db, &contacts, err) == 0 && contacts == 0;
 }
 
 /* ---------------------------------------------------------------- rows */
@@ -137,13 +138,15 @@ static int64_t bound(struct saving *s, const char *direction) {
     return number;
 }
 
-/* What the table itself no longer says: the largest number that an index knows, or sqlite_sequence. */
+/* What the table itself no longer says: the largest number that something else knows. */
 static int64_t greatest(struct saving *s) {
     int64_t number = bound(s, "DESC"), known = 0;
     struct err err;
-    if (strcmp(s->table->name, "events") == 0 && db_number(s->from, "SELECT max(seq) FROM events INDEXED BY events_contact", &known, &err) == 0 &&
-        known > number)
-        number = known;
+    if (strcmp(s->table->name, "events") != 0) return number;
+    static const char *const told[] = {"SELECT max(seq) FROM events INDEXED BY events_id WHERE id IS NOT NULL",
+        "SELECT max(seq) FROM event_contacts", "SELECT value FROM meta WHERE key = 'contacts_through'"};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        if (db_number(s->from, told[i], &known, &err) == 0 && known > number) number = known;
     return number;
 }
 
@@ -228,6 +231,7 @@ static int save_all(struct saving *s, struct err *err) {
         s->table = &TABLES[i];
         code = save_table(s, err);
     }
+    if (!code) code = contacts_rebuild(s->to, err);
     return code ? code : db_run(s->to, "COMMIT", "commit what was kept", err);
 }
 

@@ -287,8 +287,33 @@ static const char VIEWS_BY_UID[] =
     "  until IS NULL AS in_force, reason, meaning"
     "  FROM standards;";
 
+/* Which events are of which contact, as contacts.h has it, instead of an index; and what is newest comes together in the
+ * indices of identities, so that a commit writes fewer of their pages. */
+static const char TABLES_CONTACTS[] =
+    "CREATE TABLE event_contacts ("
+    "  contact TEXT NOT NULL,"
+    "  seq INTEGER NOT NULL,"
+    "  PRIMARY KEY (contact, seq)"
+    ") WITHOUT ROWID;"
+    "INSERT INTO event_contacts (contact, seq) SELECT contact, seq FROM events ORDER BY contact, seq;"
+    "INSERT OR REPLACE INTO meta (key, value) SELECT 'contacts_through', seq FROM events"
+    "  ORDER BY seq DESC LIMIT 1;"
+    "DROP INDEX events_contact;"
+    "DROP INDEX breaches_contact;"
+    "CREATE UNIQUE INDEX breaches_contact ON breaches (started, standard, subject, nth) WHERE kind = 'contact';"
+    "DROP INDEX warnings_contact;"
+    "CREATE UNIQUE INDEX warnings_contact ON warnings (started, standard, subject, nth, warning)"
+    "  WHERE kind = 'contact';";
+static const char VIEWS_CONTACTS[] =
+    "CREATE VIEW contact_event_list AS SELECT"
+    "  e.seq, " ISO("e.received") " AS received, " ISO("e.at") " AS at, c.contact, e.event, e.id, e.line"
+    "  FROM event_contacts AS c JOIN events AS e ON e.seq = c.seq"
+    "  UNION ALL SELECT"
+    "  seq, " ISO("received") ", " ISO("at") ", contact, event, id, line"
+    "  FROM events WHERE seq > coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0);";
+
 /* MIGRATIONS[n] makes version n+1 out of version n. What was released is not changed any more: append. */
-static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}, {TABLES_BY_UID, VIEWS_BY_UID}};
+static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}, {TABLES_BY_UID, VIEWS_BY_UID}, {TABLES_CONTACTS, VIEWS_CONTACTS}};
 _Static_assert(sizeof MIGRATIONS / sizeof MIGRATIONS[0] == SCHEMA_VERSION, "a migration for each version");
 
 int schema_check(sqlite3 *db, bool *is_new, struct err *err) {

@@ -86,7 +86,7 @@ static int add_row(struct store *store, const struct series_name *name, int64_t 
 }
 
 int series_id(struct store *store, struct span standard, struct span group, int64_t *id, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     struct series_name name = {standard, group};
     const struct series *known = map_find(&store->series, hash_of(&name), is_named, &name);
     if (known) {
@@ -104,7 +104,7 @@ int series_id(struct store *store, struct span standard, struct span group, int6
 
 int figures_put(
     struct store *store, int64_t series, int64_t at_ms, const struct figures_row *row, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *put;
     int code = db_write(store, STATEMENT_FIGURES_PUT,
         "INSERT OR REPLACE INTO figures (series, at, open, state, met, missed, excluded, durations, mean, "
@@ -132,7 +132,7 @@ int figures_put(
 
 int percentiles_put(struct store *store, int64_t series, int64_t at_ms, const struct percentile_row *rows,
     size_t count, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *put;
     int code = db_write(store, STATEMENT_PERCENTILES_PUT,
         "INSERT OR REPLACE INTO percentiles (series, at, q, value) VALUES (?1, ?2, ?3, ?4)", &put, err);
@@ -162,4 +162,23 @@ int series_end(struct store *store, int64_t series, int64_t at_ms, struct err *e
     db_bind_int(put, 1, series);
     db_bind_int(put, 2, at_ms);
     return db_finish(put, "publish percentiles", err);
+}
+
+/* The rows of each series lie together by instant. */
+#define CUT(table)                                                                                           \
+    "DELETE FROM " table " WHERE (series, at) IN"                                                            \
+    " (SELECT t.series, t.at FROM series s CROSS JOIN " table " t ON t.series = s.id AND t.at > ?1)"
+
+int series_cut(struct store *store, int64_t after_ms, struct err *err) {
+    assert(store->in_transaction);
+    static const char *const doing = "delete what was published by a wrong clock";
+    sqlite3_stmt *cut;
+    int code = db_write(store, STATEMENT_FIGURES_CUT, CUT("figures"), &cut, err);
+    if (code != 0) return code;
+    db_bind_int(cut, 1, after_ms);
+    code = db_finish(cut, doing, err);
+    if (code == 0) code = db_write(store, STATEMENT_PERCENTILES_CUT, CUT("percentiles"), &cut, err);
+    if (code != 0) return code;
+    db_bind_int(cut, 1, after_ms);
+    return db_finish(cut, doing, err);
 }

@@ -1,5 +1,6 @@
 #include "slad/store/snapshot.h"
 
+#include <stdio.h>
 #include "slad/base/mem.h"
 #include "store/rows.h"
 #include "store/schema.h"
@@ -55,8 +56,17 @@ int snapshot_check(
         n++;
     }
     sqlite3_finalize(lines);
-    if (!got) *count = n;
-    return got;
+    int64_t contacts = 0;
+    if (!got) got = contacts_check(store->reader, &contacts, err);
+    if (got) return got;
+    if (contacts) {
+        char line[96];
+        snprintf(line, sizeof line, "event_contacts: %lld rows are missing, or of events that are not there", (long long)contacts);
+        wrong(arg, span_of(line));
+        n++;
+    }
+    *count = n;
+    return 0;
 }
 
 int snapshot_seq_before(struct store *store, int64_t received_ms, uint64_t *seq, struct err *err) {
@@ -68,15 +78,21 @@ int snapshot_seq_before(struct store *store, int64_t received_ms, uint64_t *seq,
     return code;
 }
 
+int snapshot_knew_contact(struct store *store, struct span contact, int64_t received_ms, struct err *err) {
+    sqlite3_stmt *ask = NULL;
+    if (sqlite3_prepare_v2(store->reader, "SELECT 1 FROM events WHERE contact = ?1 AND received <= ?2 LIMIT 1", -1, &ask,
+            NULL) != SQLITE_OK)
+        return db_fail(store->reader, "look for a contact", err);
+    db_bind_span(ask, 1, contact);
+    db_bind_int(ask, 2, received_ms);
+    int got = db_step(ask, "look for a contact", err);
+    sqlite3_finalize(ask);
+    return got < 0 ? got : !got;
+}
+
 int snapshot_facts(struct store *store, struct snapshot_facts *out, struct err *err) {
     struct snapshot_facts facts = {.last_seq = store->marks.journal_last};
-    int64_t seq = 0;
     int code = db_number(store->reader, "SELECT count(*) FROM events", &facts.events, err);
-    if (!code) code = db_number(store->reader, "SELECT max(at) FROM figures", &facts.published_ms, err);
-    if (!code)
-        code = db_number(store->reader,
-            "SELECT coalesce(max(seq), 0) FROM events WHERE received < (SELECT max(at) FROM figures)", &seq, err);
-    facts.published_seq = (uint64_t)seq;
     if (!code) *out = facts;
     return code;
 }
@@ -85,13 +101,14 @@ static enum state state_of(struct span name) {
     return span_eq(name, SPAN("met")) ? STATE_MET : span_eq(name, SPAN("breached")) ? STATE_BREACHED : STATE_NO_DATA;
 }
 
-int snapshot_figures(struct store *store, history_visit *visit, void *arg, struct err *err) {
+int snapshot_figures(struct store *store, int64_t through_ms, history_visit *visit, void *arg, struct err *err) {
     sqlite3_stmt *rows = NULL;
     static const char sql[] = "SELECT s.standard, s.grp, f.at, f.open, f.state, f.met, f.missed, f.excluded, f.durations,"
                               " f.mean, f.min, f.max, s.id FROM series s JOIN figures f ON f.series = s.id"
-                              " AND f.at = (SELECT max(at) FROM figures WHERE series = s.id)";
+                              " AND f.at = (SELECT max(at) FROM figures WHERE series = s.id AND at <= ?1)";
     if (sqlite3_prepare_v2(store->reader, sql, -1, &rows, NULL) != SQLITE_OK)
         return db_fail(store->reader, "read the figures", err);
+    db_bind_int(rows, 1, through_ms);
     int got;
     while ((got = db_step(rows, "read the figures", err)) > 0) {
         struct history_row row = {.standard = db_span(rows, 0), .group = db_span(rows, 1), .at_ms = db_instant(rows, 2)};

@@ -32,6 +32,9 @@ static const char BOTH[] =
 static const char WRITER[] = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
                              "PRAGMA journal_size_limit = 33554432; PRAGMA secure_delete = FAST;"
                              "PRAGMA cache_size = -16384;";
+/* Once the file was checked. SQLite looks for a kind or a state in a table that it makes anew for each row, a fifth of what
+ * a breach costs; what is written has them from constants of ours. */
+static const char WRITES[] = "PRAGMA ignore_check_constraints = ON;";
 static const char READER[] = "PRAGMA query_only = ON; PRAGMA cache_size = -16384;";
 enum { BUSY_MS = 250 }; /* another program may write for a moment; the loop must not stand still for longer */
 
@@ -86,8 +89,9 @@ static int open_writer(struct store *store, uint64_t bytes, struct err *err) {
     if (code == 0) code = db_run(store->writer, WRITER, "set up the database", err);
     if (code == 0) code = quick_check(store->writer, bytes, err);
     if (code == 0) code = schema_migrate(store->writer, err);
+    if (code == 0) code = db_run(store->writer, WRITES, "set up the database", err);
     if (code == 0) code = changes_open(store, err);
-    wal_open(store);
+    if (code == 0) wal_open(store);
     return code;
 }
 
@@ -140,6 +144,7 @@ void store_close(struct store *store) {
     store_rollback(store);
     later_stop(store);
     ids_fini(store);
+    contacts_fini(&store->contacts);
     wal_close(store);
     for (size_t i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(store->statements[i]);
     series_clear(store);
@@ -157,21 +162,46 @@ int store_use_threads(struct store *store, struct err *err) {
     return code ? code : ids_read_aside(store, err);
 }
 
+static int run_begin(struct store *store, const struct later_op *op, struct err *err) {
+    sqlite3_stmt *begin;
+    (void)op;
+    int code = db_write(store, STATEMENT_BEGIN, "BEGIN IMMEDIATE", &begin, err);
+    return code ? code : db_finish(begin, "begin a transaction", err);
+}
+
+static const struct later_op op_begin = {run_begin, 0};
+
 int store_begin(struct store *store, struct err *err) {
     assert(!store->in_transaction);
-    sqlite3_stmt *begin;
-    int code = db_write(store, STATEMENT_BEGIN, "BEGIN IMMEDIATE", &begin, err);
-    if (code == 0) code = db_finish(begin, "begin a transaction", err);
-    store->in_transaction = code == 0;
+    int code = 0;
+    store->in_transaction = true;
+    if (store->flying) code = later_do(store, &op_begin, sizeof op_begin, NULL, 0, err);
+    else code = run_begin(store, &op_begin, err);
+    if (code) store->in_transaction = false;
     return code;
 }
 
-int store_commit(struct store *store, struct err *err) {
-    assert(store->in_transaction);
+static int run_commit(struct store *store, struct err *err) {
     sqlite3_stmt *commit;
     int code = anchor_check(store->path, &store->anchor, err);
     if (code == 0) code = db_write(store, STATEMENT_COMMIT, "COMMIT", &commit, err);
     if (code == 0) code = db_finish(commit, "commit", err);
+    if (code == 0) wal_committed(store);
+    return code;
+}
+
+static void add_found(struct later_found *sum, const struct later_found *more) {
+    sum->breaches += more->breaches;
+    sum->withdrawn += more->withdrawn;
+    sum->levels_opened += more->levels_opened;
+    sum->levels_closed += more->levels_closed;
+    sum->warnings += more->warnings;
+}
+
+int store_commit(struct store *store, struct err *err) {
+    assert(store->in_transaction && !store->flying);
+    int code = later_settle(store, err);
+    if (code == 0) code = run_commit(store, err);
     if (code != 0) {
         store_rollback(store);
         return code;
@@ -179,22 +209,70 @@ int store_commit(struct store *store, struct err *err) {
     store->in_transaction = false;
     store->series_added = false;
     store->committed = store->marks;
-    later_committed(store);
-    ids_transaction_over(store);
-    wal_committed(store);
+    contacts_committed(store);
+    add_found(&store->found, &store->found_open);
+    store->found_open = (struct later_found){0};
+    wal_tell(store, &store->log);
+    ids_clear(store);
     return 0;
 }
 
+static int run_commit_later(struct store *store, const struct later_op *op, struct err *err) {
+    (void)op;
+    int code = run_commit(store, err);
+    if (code == 0) later_tell(store);
+    return code;
+}
+
+int store_commit_later(struct store *store, struct err *err) {
+    static const struct later_op commit = {run_commit_later, 0};
+    assert(store->in_transaction && !store->flying);
+    int code = store->later ? later_do(store, &commit, sizeof commit, NULL, 0, err) : store_commit(store, err);
+    if (code) return code;
+    later_hurry(store);
+    store->flying = true;
+    store->flown = !store->later;
+    store->flying_marks = store->marks;
+    store->in_transaction = false;
+    ids_fly(store);
+    return 0;
+}
+
+int store_committed(struct store *store, enum store_wait wait, struct err *err) {
+    struct later_told told;
+    if (!store->flying) return 0;
+    int code = store->flown ? 1 : later_ask(store, wait == STORE_WAIT, &told, err);
+    if (code <= 0) return code;
+    store->flying = false;
+    if (store->flown) return 1;
+    store->committed = store->flying_marks;
+    contacts_committed(store);
+    store->log = told.log;
+    add_found(&store->found, &told.found);
+    ids_landed(store);
+    return 1;
+}
+
+bool store_is_committing(const struct store *store) {
+    return store->flying;
+}
+
+int store_wake_fd(const struct store *store) {
+    return later_wake_fd(store);
+}
+
 void store_rollback(struct store *store) {
-    if (!store->in_transaction) return;
+    if (store->flying) (void)!store_committed(store, STORE_WAIT, NULL);
+    if (!store->in_transaction && !store->flying) return;
     later_drop(store);
     /* Rolling back cannot fail in a way that keeps anything: at worst SQLite has done it already. */
     if (!sqlite3_get_autocommit(store->writer))
         (void)sqlite3_exec(store->writer, "ROLLBACK", NULL, NULL, NULL);
-    if (store->series_added) series_clear(store);
-    ids_transaction_over(store);
-    store->in_transaction = false;
+    if (store->series_added || store->flying) series_clear(store);
+    ids_clear(store);
+    store->in_transaction = store->flying = false;
     store->marks = store->committed;
+    contacts_rolled_back(store);
 }
 
 bool store_in_transaction(const struct store *store) {
@@ -230,7 +308,7 @@ int store_meta_get(struct store *store, const char *key, int64_t *value, struct 
 }
 
 int store_meta_set(struct store *store, const char *key, int64_t value, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *set;
     int code = db_write(store, STATEMENT_META_SET,
         "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = "
@@ -243,7 +321,7 @@ int store_meta_set(struct store *store, const char *key, int64_t value, struct e
 }
 
 int store_meta_drop(struct store *store, const char *prefix, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *drop;
     int code = db_write(
         store, STATEMENT_META_DROP, "DELETE FROM meta WHERE substr(key, 1, length(?1)) = ?1", &drop, err);
@@ -253,7 +331,7 @@ int store_meta_drop(struct store *store, const char *prefix, struct err *err) {
 }
 
 uint64_t store_wal_bytes(const struct store *store) {
-    return store->anchor.wal_bytes;
+    return store->log.bytes;
 }
 
 int store_size(struct store *store, struct store_size *out, struct err *err) {

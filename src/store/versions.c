@@ -11,7 +11,7 @@ static void bind_uid(sqlite3_stmt *statement, int place, int64_t uid) {
 }
 
 int version_begin(struct store *store, const struct version *version, int64_t *id, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *begin;
     int code = db_write(store, STATEMENT_VERSION_BEGIN,
         "INSERT INTO standards (name, version, meaning, describe, file, line, since, by_uid) VALUES (?1,"
@@ -31,7 +31,7 @@ int version_begin(struct store *store, const struct version *version, int64_t *i
 }
 
 int version_note(struct store *store, int64_t id, const struct version *version, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *note;
     int code = db_write(store, STATEMENT_VERSION_NOTE,
         "UPDATE standards SET describe = ?2, file = ?3, line = ?4 WHERE id = ?1", &note, err);
@@ -45,7 +45,7 @@ int version_note(struct store *store, int64_t id, const struct version *version,
 }
 
 int version_end(struct store *store, int64_t id, const struct version_end *how, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *end;
     int code = db_write(store, STATEMENT_VERSION_END,
         "UPDATE standards SET until = ?2, reason = ?3, ended_by_uid = ?4 WHERE id = ?1 AND until IS NULL", &end, err);

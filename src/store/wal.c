@@ -18,6 +18,7 @@
 
 #include "store/checkpoint.h"
 #include "store/db.h"
+#include "store/later.h"
 
 enum {
     PASS_PAGES = 4096, /* 16 MiB: seldom enough that a page changed often is copied once */
@@ -94,6 +95,12 @@ void wal_committed(struct store *store) {
     else copy_in_turn(store);
 }
 
+void wal_tell(const struct store *store, struct log_facts *out) {
+    out->bytes = store->anchor.wal_bytes;
+    out->failed = store->wal.code;
+    if (out->failed) out->err = store->wal.err;
+}
+
 void wal_close(struct store *store) {
     checkpointer_free(store->wal.aside);
     store->wal = (struct wal){0};
@@ -101,13 +108,16 @@ void wal_close(struct store *store) {
 
 int store_checkpoint(struct store *store, struct err *err) {
     struct wal *wal = &store->wal;
+    int code = later_settle(store, err);
+    if (code) return code;
     if (wal->under_way) checkpointer_wait(wal->aside);
     wal->under_way = false;
     copy_in_turn(store);
+    wal_tell(store, &store->log);
     if (wal->code) *err = wal->err;
     return wal->code;
 }
 
 const char *store_checkpoint_failure(const struct store *store) {
-    return store->wal.code ? store->wal.err.text : NULL;
+    return store->log.failed ? store->log.err.text : NULL;
 }

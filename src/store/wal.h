@@ -5,10 +5,18 @@
 #define SLAD_STORE_WAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "slad/base/err.h"
 
 struct checkpointer;
 struct store;
+
+/* What is told of the log, and of how copying it went. */
+struct log_facts {
+    uint64_t bytes;
+    int failed; /* 0, or why it could not be copied when that was last tried */
+    struct err err;
+};
 
 struct wal {
     struct checkpointer *aside; /* NULL: the connection that writes does it in turn */
@@ -21,6 +29,8 @@ struct wal {
     struct err err;
 };
 
+/* By whoever has the connection that writes. */
+void wal_tell(const struct store *store, struct log_facts *out);
 /* Once the connection that writes is set up. */
 void wal_open(struct store *store);
 /* Once the log is in use and before anything is committed: it begins anew. */

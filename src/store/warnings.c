@@ -17,7 +17,7 @@
 static const char PUT[] =
     "INSERT INTO warnings (kind, standard, version, grp, warning, contact, subject, started, nth, due, reached, state,"
     " recorded, updated) VALUES ('contact', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'open', ?11, ?11)"
-    " ON CONFLICT (standard, subject, started, nth, warning) WHERE kind = 'contact' DO UPDATE SET"
+    " ON CONFLICT (started, standard, subject, nth, warning) WHERE kind = 'contact' DO UPDATE SET"
     " version = excluded.version, grp = excluded.grp, contact = excluded.contact, due = excluded.due,"
     " reached = excluded.reached, state = 'open', closed = NULL, outcome = NULL, reason = NULL,"
     " updated = excluded.updated WHERE warnings.state <> 'open'";
@@ -39,7 +39,7 @@ static int finish_put(struct store *store, sqlite3_stmt *put, bool *is_new, stru
 }
 
 int warning_put(struct store *store, const struct warning_record *record, bool *is_new, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *put;
     int code = db_write(store, STATEMENT_WARNING_PUT, PUT, &put, err);
     if (code != 0) return code;
@@ -55,7 +55,7 @@ int warning_put(struct store *store, const struct warning_record *record, bool *
 }
 
 int warning_change(struct store *store, const struct warning_record *record, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *change;
     int code = db_write(store, STATEMENT_WARNING_CHANGE,
         "UPDATE warnings SET state = ?6, closed = ?7, outcome = ?8, reason = ?9, updated = ?10"
@@ -77,7 +77,7 @@ int warning_change(struct store *store, const struct warning_record *record, str
 }
 
 int warning_level_open(struct store *store, const struct warning_record *record, bool *is_new, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *open;
     int code = db_write(store, STATEMENT_WARNING_LEVEL_OPEN,
         "INSERT INTO warnings (kind, standard, version, grp, warning, target, reached, state, recorded, updated)"
@@ -94,7 +94,7 @@ int warning_level_open(struct store *store, const struct warning_record *record,
 
 int warning_level_close(
     struct store *store, const struct level_key *key, const struct breach_end *end, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *close;
     int code = db_write(store, STATEMENT_WARNING_LEVEL_CLOSE,
         "UPDATE warnings SET state = 'closed', closed = ?4, updated = ?5, reason = ?6"
@@ -111,7 +111,7 @@ int warning_level_close(
 }
 
 int warning_close(struct store *store, int64_t id, const struct breach_end *end, struct err *err) {
-    assert(store->in_transaction);
+    assert(db_in_transaction(store));
     sqlite3_stmt *close;
     int code = db_write(store, STATEMENT_WARNING_CLOSE,
         "UPDATE warnings SET state = iif(kind = 'level', 'closed', 'withdrawn'), closed = ?2, updated = ?3, reason = ?4"

@@ -24,6 +24,7 @@ struct line_reader {
     struct attr *attrs;
     size_t attr_count, attr_capacity;
     struct shape shape;
+    bool in_place; /* nothing of the last line is in scratch */
 };
 
 /* The fields that mean something by themselves; null when they are not there. */
@@ -264,9 +265,14 @@ int line_read(
     if (rc < 0) return rc;
     const struct span *twice = in_shape ? NULL : find_twice(reader->keys, reader->key_count);
     if (twice) return key_twice(*twice, err);
+    reader->in_place = scan.used == 0;
     bool hello = fields.of[FIELD_HELLO].nested.p && reader->key_count == 1;
     rc = hello ? read_hello(&scan, fields.of[FIELD_HELLO].nested, out, err) : read_event(reader, &fields, out, err);
     if (rc < 0) return rc;
     *kind = hello ? LINE_HELLO : LINE_EVENT;
     return 0;
+}
+
+bool line_in_place(const struct line_reader *reader) {
+    return reader->in_place;
 }

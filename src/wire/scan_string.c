@@ -6,20 +6,7 @@
 #endif
 #include <endian.h>
 #include "slad/base/utf8.h"
-
-#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
-#define HIGH_BITS EACH_BYTE(0x80)
-
-/* The high bit of each byte that is zero. A borrow may mark bytes above the first zero byte, never below it.
- */
-static inline uint64_t zero_bytes(uint64_t word) {
-    return (word - EACH_BYTE(0x01)) & ~word & HIGH_BITS;
-}
-/* Likewise of each byte that ends a run: a quote, a backslash, a control character. */
-static inline uint64_t special_bytes(uint64_t word) {
-    return zero_bytes(word ^ EACH_BYTE('"')) | zero_bytes(word ^ EACH_BYTE('\\')) |
-           ((word - EACH_BYTE(0x20)) & ~word & HIGH_BITS);
-}
+#include "special.h"
 
 /* To the first special byte, or the end; *high becomes non-zero when a byte before it is not ASCII. */
 static inline const char *plain_run(const char *p, const char *end, uint64_t *high) {

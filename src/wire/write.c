@@ -7,6 +7,7 @@
 #include "slad/base/utf8.h"
 #include "slad/model/instant.h"
 #include "slad/model/number.h"
+#include "special.h"
 
 static void new_line(struct json_writer *w) {
     if (!w->indent) return;
@@ -100,9 +101,25 @@ static void add_repaired(struct buf *out, struct span text) {
     }
 }
 
+/* Neither to be escaped nor to be checked, as most is. */
+static bool is_plain(struct span text) {
+    const char *p = text.p;
+    size_t left = text.n;
+    for (; left >= 8; p += 8, left -= 8) {
+        uint64_t word;
+        memcpy(&word, p, 8);
+        if (special_bytes(word) | (word & HIGH_BITS)) return false;
+    }
+    for (; left; p++, left--)
+        if (is_special(*p) || (unsigned char)*p & 0x80) return false;
+    return true;
+}
+
 static void add_quoted(struct buf *out, struct span text) {
     buf_add_char(out, '"');
-    if (utf8_valid(text))
+    if (is_plain(text))
+        buf_add(out, text.p, text.n);
+    else if (utf8_valid(text))
         add_escaped(out, text);
     else
         add_repaired(out, text);

@@ -105,7 +105,7 @@ static struct row *rows_of(const struct lines *lines, size_t count) {
     return rows;
 }
 
-/* As slad's journal is (docs/STORAGE.md): its settings, its columns, its indices. */
+/* As slad's journal is (docs/STORAGE.md): its settings, its columns, its ids; and as it would be with an index of contacts. */
 static void open_db(const char *path, int with_contact_index) {
     if (sqlite3_open(path, &db) != SQLITE_OK) give_up(path);
     run("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"

@@ -7,7 +7,6 @@ must_not() { ! "$@" || fail "expected to fail: $*"; }
 # Until a command succeeds; a minute at most.
 until_true() { i=0; while ! eval "$1"; do i=$((i + 1)); [ $i -lt 240 ] || fail "never: $1"; sleep 0.25; done; }
 send() { printf '%s\n' "$@" | socat - UNIX-CONNECT:/run/slad/events.sock; }
-figure() { curl -sS --unix-socket /run/slad/slad.sock "http://slad/v1/status" | tr ',{' '\n\n' | sed -n "s/^\"$1\"://p" | head -1; }
 main_pid() { systemctl show -P MainPID slad; }
 journal_rows() { sqlite3 -readonly /var/lib/slad/slad.db 'SELECT count(*) FROM events'; }
 
@@ -84,11 +83,16 @@ must curl -fsS http://127.0.0.1:8470/v1/status -o /dev/null
 
 step an upgrade over a running one
 before=$(main_pid)
-cp -a /root/upgrade/. /
+rm -rf /root/upgrade/etc # what an administrator edited stays
+must cp -a --remove-destination /root/upgrade/. / # a program that runs is not written to: it gets another file
 must systemctl daemon-reload
-must systemctl is-active --quiet slad
+must [ "$(main_pid)" = "$before" ]
+must_not [ /proc/"$before"/exe -ef /usr/bin/slad ]
+must slactl status >/dev/null
 must systemctl restart slad
 must [ "$(main_pid)" != "$before" ]
+must [ /proc/"$(main_pid)"/exe -ef /usr/bin/slad ]
+slactl standards | grep -q boot-test || fail "a standard of the administrator's is gone"
 must [ "$(journal_rows)" = 4 ]
 must slactl status
 

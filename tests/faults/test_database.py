@@ -221,15 +221,15 @@ class DamagedInUse(unittest.TestCase):
     def test_a_page_that_is_read(self):
         """A question that meets it is answered with an error; events that do not are taken in."""
         with Victim() as d:
-            sender = filled(d, 6000)
+            sender = filled(d, 20000)  # so many that their contacts are in a table, of which a start reads nothing
             d.stop()
             d.start()
             sender = Sender(d)
             with open(d.dir / 'slad.db', 'r+b') as file:
                 size = os.path.getsize(d.dir / 'slad.db')
                 file.seek(size // 2 // 4096 * 4096)
-                file.write(b'\xa5' * (size // 4 // 4096 * 4096))
-            statuses = {d.request('GET', f'/v1/contacts/c{n}')[0] for n in range(0, 6000, 300)}
+                file.write(b'\xa5' * (size // 2 // 4096 * 4096))
+            statuses = {d.request('GET', f'/v1/contacts/c{n}')[0] for n in range(0, 20000, 1000)}
             self.assertIn(500, statuses)
             d.says('question failed', 'malformed')
             self.assertIn(d.status()['state'], ('running', 'failed'))

@@ -170,6 +170,7 @@ class Verify(unittest.TestCase):
                     ("DELETE FROM breaches WHERE id = 7", 'breach that is not on record: '),
                     ("UPDATE breaches SET contact = 'c1', subject = '\"c1\"', nth = 7 WHERE id = 9", 'breach that is none: '),
                     ("UPDATE figures SET met = met + 1 WHERE at = (SELECT max(at) FROM figures)", 'figures: '),
+                    ("DELETE FROM figures WHERE series = (SELECT min(series) FROM figures)", 'figures that are not on record: '),
                     ("DELETE FROM events WHERE seq = 12", ': ')):
                 with self.subTest(change):
                     shutil.copy(d.dir / 'slad.db', d.dir / 'copy.db')

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from victim import (BUILD, LONG, PATIENCE, START, SYNC_HANGS, Sender, Victim, event, until)
+from victim import (BUILD, LONG, PATIENCE, SHIM, START, SYNC_HANGS, Sender, Victim, event, until)
 
 
 def some(first, count, at=START):
@@ -292,6 +292,20 @@ class Memory(unittest.TestCase):
             most = d.faults.allocations
             d.stop()
         self.sweep(self.starting, range(1, most, most // (200 if LONG else 20)))
+
+    def test_of_a_check(self):
+        """It is not the file that is wrong: every allocation of it fails in turn, the library's that reads YAML too."""
+        with Victim() as d:
+            def check(when):
+                d.faults.starve_at, d.faults.allocations = when, 0
+                env = {'LD_PRELOAD': str(SHIM), 'FAULT_FILE': str(d.dir / 'faults')}
+                return subprocess.run([BUILD / 'slad', 'check', d.dir / 'slad.yaml'], env=env, capture_output=True, text=True)
+            self.assertEqual(check(0).returncode, 0)
+            for when in range(1, d.faults.allocations + 1):
+                done = check(when)
+                if done.returncode not in (0, 127):  # 127: the loader of libraries
+                    self.assertEqual(done.returncode, -signal.SIGABRT, (when, done))
+                    self.assertIn('out of memory', done.stderr)
 
     def take_in(self, d, when):
         """Events while the allocation so many after the start fails; 0: none does. What was acknowledged."""

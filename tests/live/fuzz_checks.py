@@ -154,6 +154,13 @@ class Checked(Life):
                 if not counts or not all(run.near(a, b, 1e-9, 1e-6) for a, b in measured):
                     raise Different(f"published for {s['name']}: {row}, not {g}")
 
+    def verified(self):
+        """The record is what the journal says, by slactl's own account, of the running daemon or the one that ended."""
+        self.say('verify')
+        out = self.d.slactl('verify', self.d.dir / 'slad.db', self.d.dir / 'slad.yaml')
+        if out.returncode or 'not compared' in out.stderr:
+            raise Different(f'slactl verify: {out.stdout}{out.stderr}')
+
     def published_rows(self):
         rows = self.d.sql('SELECT standard, grp, state, open, met, missed, excluded, mean, min, max, max(at)'
                           ' FROM figures JOIN series ON series.id = series GROUP BY series')

@@ -69,6 +69,7 @@ class Seed(Checked):
         self.reloaded()
         self.take_all()
         self.compare(self.latest + 7 * self.g + 1)
+        self.verified()
         self.past(self.first + self.rnd.randrange(max(1, self.d.now - self.first)))
 
     def between(self):
@@ -122,10 +123,14 @@ class Seed(Checked):
             if rnd.random() < .3:
                 self.take_all()
             self.between()
+            if self.awaited is None and self.d.now >= self.latest and rnd.random() < .1:
+                self.verified()  # whatever is on its way
         self.settle_standards()
         self.judge()
         self.status()
+        self.verified()
         self.end(kill=False)
+        self.verified()
 
     def settle_standards(self):
         """Those of the case, come to in any way."""

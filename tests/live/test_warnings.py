@@ -45,6 +45,9 @@ class Warnings(unittest.TestCase):
                          ['a', True, '80%', '2026-03-02T08:01:20.000Z', '2026-03-02T08:01:35.000Z'])
         shown = self.d.slactl('open', '--at-risk', '--standard', 'answered').stdout.splitlines()
         self.assertEqual(len(shown), 2); self.assertIn('at risk', shown[1]); self.assertIn('80%', shown[1])
+        self.turn(95000)  # at one stroke with the limit it would not be told any more
+        self.expect(('a', '50%', 'open', None, 50000, None), ('b', '50%', 'closed', 'met', 60000, 65000), ('a', '80%', 'open', None, 80000, None),
+                    ('a', '5s left', 'open', None, 95000, None))
         self.turn(100001)
         self.expect(('a', '50%', 'closed', 'missed', 50000, 100000), ('b', '50%', 'closed', 'met', 60000, 65000),
                     ('a', '80%', 'closed', 'missed', 80000, 100000), ('a', '5s left', 'closed', 'missed', 95000, 100000))

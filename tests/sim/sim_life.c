@@ -161,9 +161,9 @@ static void stop_and_start(struct sim *sim) {
 static void move_clock(struct sim *sim) {
     static const int64_t steps[] = {0, 1, 50, 999, 1000, 3000, 10000, 61000, 660000, 1300000, 7200000};
     sim->now_ms += WORLD_PICK(sim->world, steps);
+    if (sim->now_ms > sim->latest_ms) sim->latest_ms = sim->now_ms;
     if (sim_chance(sim, 2)) sim->now_ms -= (int64_t)sim_draw(sim, 500); /* NTP */
     fault_vfs_set_clock(sim->now_ms);
-    if (sim->now_ms > sim->latest_ms) sim->latest_ms = sim->now_ms;
 }
 
 static void lose_batch(struct sim *sim) {

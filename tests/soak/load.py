@@ -92,11 +92,10 @@ class Load:
 
     def feed(self, rnd):
         ways = [Sockets(self.d, False), Sockets(self.d, True), Posts(self.d), File(self.d)]
-        self.file, n, due, owed = ways[3], 0, [], 0.0
+        self.file, n, due = ways[3], 0, []
         for turn in enumerate(self.every(0.1)):
-            owed += self.rate / 10 / 5.5        # events of a contact
-            while owed >= 1:
-                owed, n = owed - 1, n + 1
+            while n < (time.monotonic() - self.begun) * self.rate / 5.5:    # events of a contact
+                n += 1
                 due += [(at, n, line) for at, line in self.contact(rnd, n)]
                 self.recent = [*self.recent[-20:], f'call-{n}']
             now = [x for x in due if x[0] <= self.d.now]
@@ -196,7 +195,7 @@ class Load:
             self.d.standards(STANDARDS.replace('LIMIT', LIMITS[meaning % 2]) + f'# {n}\n')
             if n % 3 == 2:
                 self.d.standards(STANDARDS.replace('LIMIT', '1 moon'))
-            self.request('POST', '/v1/reload', fine=(422,) if n % 3 == 2 else (200, 409, 500, 503))
+            self.request('POST', '/v1/reload', fine=(422 if n % 3 == 2 else 200, 409, 500, 503))
             self.reloads += 1
 
     # ---------------------------------------------------------------- bad company

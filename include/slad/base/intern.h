@@ -23,6 +23,8 @@ struct intern {
 
 /* The symbol of this text, with one reference more, which is the caller's to drop. */
 struct sym *intern_get(struct intern *table, struct span text);
+/* The same with the text's span_hash() at hand. */
+struct sym *intern_get_hashed(struct intern *table, struct span text, uint64_t hash);
 /* The symbol if there is one, without a reference; else NULL. */
 struct sym *intern_find(const struct intern *table, struct span text);
 static inline struct sym *sym_ref(struct sym *sym) {

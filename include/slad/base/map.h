@@ -23,6 +23,11 @@ typedef bool map_eq(const void *item, const void *key);
 
 /* The item, or NULL. */
 void *map_find(const struct map *map, uint64_t hash, map_eq *eq, const void *key);
+/* For many lookups in a large table, so that they wait for memory together and not one after the other: map_foresee()
+ * fetches the slot that map_find() will begin at; map_hint(), once it is there, is the first item with this hash, whatever
+ * it is named, or NULL. */
+void map_foresee(const struct map *map, uint64_t hash);
+void *map_hint(const struct map *map, uint64_t hash);
 /* Adds an item that is not there yet (not checked). item is not NULL. */
 void map_add(struct map *map, uint64_t hash, void *item);
 /* Takes out exactly this item; false when it was not there. */

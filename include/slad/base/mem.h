@@ -12,6 +12,8 @@ void *mem_zalloc(size_t bytes);                      /* zeroed */
 void *mem_realloc(void *p, size_t bytes);            /* p may be NULL */
 void *mem_dup(const void *p, size_t bytes);
 char *mem_dup_text(struct span text);                /* NUL-terminated copy */
+/* There is no memory: for those whose library has said so; bytes: 0 where it has not said how many. */
+_Noreturn void mem_out(size_t bytes);
 /* Room for at least `need` items of `size` bytes; *capacity (items) is doubled as needed. Returns the array. */
 void *mem_grow(void *array, size_t *capacity, size_t need, size_t size);
 

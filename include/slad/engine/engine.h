@@ -29,6 +29,9 @@ struct engine_options {
     void *recall_arg;
     /* So many contacts with something open, those last touched, keep their clocks in memory (engine_rest()); 0: 32 Ki. */
     size_t awake_most;
+    /* Nothing is to leave memory, as a replay ends before it would pay: no account is kept of which contacts are quiet,
+     * and engine_evict() and engine_rest() find none. */
+    bool keeps_all;
 };
 
 /* `rules` is borrowed and must outlive the engine. */
@@ -44,14 +47,15 @@ void engine_set_grace(struct engine *engine, int64_t grace_ms);
  * Events may come in any order of at_ms; the final figures and contact breaches do not depend on it. seq must rise. */
 void engine_event(struct engine *engine, const struct event *event);
 
-/* Events that are read first and taken in later, in order (a replay): taken apart, without what no standard asks for.
- * seq must rise with arrival. NULL: no standard asks for anything of it. */
+/* Events that are read first and taken in later, in order (a replay): taken apart, without what no standard asks for, so
+ * many at once. seq must rise with arrival. out[i] is NULL: no standard asks for anything of that one. */
 struct moment;
-struct moment *engine_prepare(struct engine *engine, const struct event *event);
+enum { ENGINE_PREPARE_MOST = 16 };
+void engine_prepare(struct engine *engine, const struct event *events, size_t count, struct moment **out);
 /* Fetches into the processor's cache what engine_take() will read of it, in so many steps, each some events ahead of
  * the next. */
-enum { ENGINE_FORESEE_STEPS = 5 };
-void engine_foresee(const struct moment *moment, unsigned step);
+enum { ENGINE_FORESEE_STEPS = 9 };
+void engine_foresee(const struct engine *engine, const struct moment *moment, unsigned step);
 /* Before, at the same place, after: by instant, then contact, then arrival. */
 int engine_compare(const struct moment *a, const struct moment *b);
 /* engine_event() for a prepared event, which it takes over; its instant must not lie beyond the engine's now. */

@@ -56,4 +56,8 @@ void loop_timer_free(struct loop_timer *timer); /* timer may be NULL */
  * replaces it. */
 void loop_on_signal(struct loop *loop, int signo, void (*run)(void *arg), void *arg);
 
+/* Runs the callback, in a turn, after any thread has written to this eventfd, which the loop empties and does not close.
+ * One callback a loop. */
+void loop_on_wake(struct loop *loop, int eventfd, void (*run)(void *arg), void *arg);
+
 #endif

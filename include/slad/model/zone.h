@@ -1,6 +1,7 @@
 /* zone: wall-clock time of an IANA time zone (docs/STANDARDS.md, "Calendars").
  * Owns: a table of the zone's offsets, read once from the C library's zone data.
- * Must not know: opening hours. Loading sets TZ for a moment: only while one thread runs. */
+ * Must not know: opening hours. Loading sets TZ for a moment: no other thread may look at the environment or ask for
+ * local time. */
 #ifndef SLAD_MODEL_ZONE_H
 #define SLAD_MODEL_ZONE_H
 

@@ -38,7 +38,11 @@ enum intake_verdict intake_line(
 /* Counts and logs a line that never became whole (too long); the verdict is INTAKE_REJECTED, err says why. */
 enum intake_verdict intake_too_long(struct service *service, const struct intake_source *source, struct err *err);
 
+/* So much waits for the commit that is under way that senders who can wait should: until committed() (service.h). */
+bool intake_is_full(const struct service *service);
+
 uint64_t intake_batch(const struct service *service);   /* the one that collects now; from 1 */
+uint64_t intake_written(const struct service *service); /* the last that has anything written in it; 0: none */
 uint64_t intake_durable(const struct service *service); /* the last one on disk; 0: none */
 
 /* Notes in the turn's transaction why a breach is excused, and by whom; an earlier excuse gives way. ERR_NOT_FOUND: there

@@ -45,9 +45,12 @@ const struct config *service_config(const struct service *service);
 
 /* The wall clock of this turn. Publishes what fell due before it; cheap when nothing did and when repeated. */
 void service_turn(struct service *service, int64_t now_ms);
-/* The end of a turn: decides limits, judges levels, writes what is to be written and commits it. 0: everything taken
- * in is durable (or nothing was). Negative: the batch is lost and the service accepts nothing until it recovers. */
+/* The end of a turn: decides limits, judges levels, writes what is to be written and commits it. With threads the commit
+ * goes on while further turns collect the next batch; a later call finds it over, and tells the listeners. 0: nothing is
+ * lost. Negative: what was not told to be on disk is, and the service accepts nothing until it recovers. */
 int service_commit(struct service *service, struct err *err);
+/* An eventfd that asks for a turn: a commit that was under way is over. -1 without threads. */
+int service_wake_fd(const struct service *service);
 /* The wall clock at which a turn has work to do without any event; INSTANT_NEVER is never returned. */
 int64_t service_next_ms(const struct service *service);
 /* A slice of work that can wait: a reload or a recovery under way, figures to be published, retention. Returns 1 while

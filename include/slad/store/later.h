@@ -11,6 +11,7 @@
 
 #include "slad/store/breaches.h"
 #include "slad/store/positions.h"
+#include "slad/store/series.h"
 #include "slad/store/warnings.h"
 
 /* breach_put(); breach_withdraw(). The reason of an end is kept as a pointer: a constant. */
@@ -25,6 +26,17 @@ int later_warning_change(struct store *store, const struct warning_record *recor
 /* warning_level_open(), or warning_level_close() unless end is NULL. */
 int later_warning_level(struct store *store, const struct warning_record *record, const struct breach_end *end,
     struct err *err) WARN_UNUSED;
+/* Figures of a series and its percentiles, if any: series_id(), figures_put(), percentiles_put(). */
+struct later_figures {
+    struct span standard, group;
+    int64_t at_ms;
+    struct figures_row row;
+    const struct percentile_row *percentiles;
+    size_t percentile_count;
+};
+int later_figures(struct store *store, const struct later_figures *figures, struct err *err) WARN_UNUSED;
+/* store_meta_set(); the key is kept as a pointer, too. */
+int later_meta(struct store *store, const char *key, int64_t value, struct err *err) WARN_UNUSED;
 /* position_put(); position_drop(). */
 int later_position(struct store *store, const struct position *position, struct err *err) WARN_UNUSED;
 int later_position_drop(struct store *store, const struct position *position, struct err *err) WARN_UNUSED;
@@ -33,7 +45,7 @@ int later_position_drop(struct store *store, const struct position *position, st
 struct later_found {
     uint64_t breaches, withdrawn, levels_opened, levels_closed, warnings; /* new ones; withdrawn, closed by this */
 };
-/* Since it was last asked. Outside a transaction. */
+/* Since it was last asked. */
 struct later_found later_found(struct store *store);
 
 #endif

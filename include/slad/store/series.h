@@ -35,6 +35,9 @@ int percentiles_put(struct store *store, int64_t series, int64_t at_ms, const st
 /* Writes that a series counts nothing from here on: empty figures, and no percentiles where it had some. */
 int series_end(struct store *store, int64_t series, int64_t at_ms, struct err *err) WARN_UNUSED;
 
+/* Lets go of all that was published after this instant: the clock was wrong. */
+int series_cut(struct store *store, int64_t after_ms, struct err *err) WARN_UNUSED;
+
 /* ---- reading: committed rows only ---- */
 
 /* Of up to `rows` series beyond *after, by id (*after moves on), those whose latest figures count something, or are open.

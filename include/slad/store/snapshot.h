@@ -16,13 +16,13 @@ int snapshot_check(struct store *store, void (*wrong)(void *arg, struct span lin
 struct snapshot_facts {
     int64_t events;       /* in the journal */
     uint64_t last_seq;    /* ever given; more than `events`: some were let go */
-    int64_t published_ms; /* the last publish; 0: there was none */
-    uint64_t published_seq; /* what the journal held then */
 };
 int snapshot_facts(struct store *store, struct snapshot_facts *out, struct err *err) WARN_UNUSED;
 /* The last event that was received before this instant; 0: none was. */
 int snapshot_seq_before(struct store *store, int64_t received_ms, uint64_t *seq, struct err *err) WARN_UNUSED;
-/* The latest row of figures of each series. */
-int snapshot_figures(struct store *store, history_visit *visit, void *arg, struct err *err) WARN_UNUSED;
+/* 0: the journal has an event of this contact that was received up to then; 1: it has none, or has let go of it. */
+int snapshot_knew_contact(struct store *store, struct span contact, int64_t received_ms, struct err *err) WARN_UNUSED;
+/* The latest row of figures of each series that was published up to this instant. */
+int snapshot_figures(struct store *store, int64_t through_ms, history_visit *visit, void *arg, struct err *err) WARN_UNUSED;
 
 #endif

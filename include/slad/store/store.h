@@ -28,7 +28,17 @@ int store_begin(struct store *store, struct err *err) WARN_UNUSED;
 /* On failure nothing of the transaction is kept and it is over. ERR_IO also when the files are not those that were opened
  * any more: what would be written no restart would find. */
 int store_commit(struct store *store, struct err *err) WARN_UNUSED;
-/* Nothing happens outside a transaction. Series ids first learnt in the transaction are void afterwards. */
+/* The same, but a thread does it (store_use_threads()), while the next transaction may begin: one may be on its way. What
+ * became of it is told by store_committed(). */
+int store_commit_later(struct store *store, struct err *err) WARN_UNUSED;
+/* 1: the one that was on its way is on disk, which is told once; 0: it still is, or there was none. Negative: it could not be
+ * committed, and nothing of it and of the open one is kept: store_rollback(). */
+enum store_wait { STORE_ASK, STORE_WAIT };
+int store_committed(struct store *store, enum store_wait wait, struct err *err) WARN_UNUSED;
+bool store_is_committing(const struct store *store); /* one is on its way, and store_committed() has not told of it */
+/* An eventfd that is written to when store_committed() has something to tell; -1 without threads. */
+int store_wake_fd(const struct store *store);
+/* Waits for what is on its way, and takes the open transaction back. Nothing happens outside a transaction. Series ids first learnt in the transaction are void afterwards. */
 void store_rollback(struct store *store);
 bool store_in_transaction(const struct store *store);
 

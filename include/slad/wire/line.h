@@ -30,4 +30,7 @@ enum {
 int line_read(struct line_reader *reader, struct span line, enum line_kind *kind, struct event *out,
     struct err *err) WARN_UNUSED;
 
+/* The texts of the event that was read last are all in its line: it had no escapes. */
+bool line_in_place(const struct line_reader *reader);
+
 #endif

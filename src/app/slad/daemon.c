@@ -1,5 +1,6 @@
 /* Invariants:
- *  1. every turn ends with service_commit(); acknowledgements follow from it, nothing else sends them;
+ *  1. every turn ends with service_commit(); acknowledgements follow from it, nothing else sends them; a commit that is over
+ *     asks for a turn;
  *  2. the tick timer is set after every turn to when the service next has work without an event;
  *  3. while `recovering` it is set to the next try to write again, and no turn puts that off. */
 #include "daemon.h"
@@ -100,6 +101,11 @@ static void on_idle(void *arg) {
 }
 
 static void on_reload(void *arg);
+
+/* A commit is over: the end of the turn looks after it. */
+static void on_wake(void *arg) {
+    (void)arg;
+}
 
 static void turn_end(void *arg) {
     struct daemon *daemon = arg;
@@ -203,6 +209,7 @@ int daemon_open(struct config *config, struct daemon **out, struct err *err) {
         config->rules.standard_count);
     if ((code = open_service(daemon, config, err))) goto failed;
     if ((code = open_faces(daemon, err))) goto failed;
+    loop_on_wake(daemon->loop, service_wake_fd(daemon->service), on_wake, daemon);
     daemon->tick = loop_timer_new(daemon->loop, on_tick, daemon);
     daemon->watchdog = loop_timer_new(daemon->loop, on_watchdog, daemon);
     daemon->watchdog_ms = notify_watchdog_us() / 2000;

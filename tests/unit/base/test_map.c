@@ -33,6 +33,8 @@ static void an_empty_one_holds_nothing(void **state) {
     struct item item = {1, false};
     size_t cursor = 0;
     assert_null(find(&map, 1));
+    map_foresee(&map, 1);
+    assert_null(map_hint(&map, 1));
     assert_false(map_remove(&map, 1, &item));
     assert_null(map_next(&map, &cursor));
     map_fini(&map);
@@ -47,6 +49,9 @@ static void equal_hashes_are_told_apart(void **state) {
     assert_ptr_equal(find(&map, 7), &a);
     assert_ptr_equal(find(&map, 14), &b);
     assert_null(find(&map, 21));
+    map_foresee(&map, poor_hash(21));
+    assert_ptr_equal(map_hint(&map, poor_hash(21)), &a); /* of that hash, whatever its key */
+    assert_null(map_hint(&map, 3));
     assert_false(map_remove(&map, poor_hash(21), &c));
     assert_true(map_remove(&map, poor_hash(7), &a));
     assert_false(map_remove(&map, poor_hash(7), &a));

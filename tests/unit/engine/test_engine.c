@@ -525,6 +525,22 @@ static void a_sink_can_be_changed(void **state) {
     engine_free(NULL);
 }
 
+/* An event that only repeats an attribute is none of the customer's; once a late one has changed it before, it is. */
+static void a_late_event_makes_news_of_what_was_repeated(void **state) {
+    (void)state;
+    struct play p;
+    play_start(&p, "standards: {g: {start: opened, stop: done, per: customer, match: {tier: gold}, within: 15s}}", 0);
+    play(&p, 1000, "x opened customer=A tier=gold");
+    play(&p, 20000, "x note tier=gold");
+    play_expect(&p, "missed g \"A\" 16000\n");
+    play_late(&p, 10000, "x note tier=silver");
+    play_expect(&p, "missed g \"A\" 20000\n");
+    play(&p, 30000, "x done");
+    play_late(&p, 18000, "x note tier=gold");
+    play_expect(&p, "missed g \"A\" 20000\nmissed g \"A\" 18000\n");
+    play_end(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_limit_decided_early_is_taken_back),
@@ -550,6 +566,7 @@ int main(void) {
         cmocka_unit_test(a_customer_is_followed_across_contacts),
         cmocka_unit_test(a_group_that_nothing_stands_for_goes),
         cmocka_unit_test(what_concerns_no_standard_is_not_kept),
+        cmocka_unit_test(a_late_event_makes_news_of_what_was_repeated),
         cmocka_unit_test(a_sink_can_be_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,9 +69,18 @@ static void only_what_is_asked_for_is_kept(void **state) {
     assert_int_equal(m->own_count, 2);
     assert_true(m->own[0].slot < m->own[1].slot);
     assert_int_equal(other->name, NAME_UNKNOWN);
-    assert_true(moment_matters(&timeline, m, program->standards[1].keyspace));
-    assert_false(moment_matters(&timeline, m, program->standards[2].keyspace));
-    assert_false(moment_matters(&timeline, other, program->standards[1].keyspace));
+    assert_true(moment_matters(program, m, timeline.nothing, program->standards[1].keyspace));
+    assert_false(moment_matters(program, m, timeline.nothing, program->standards[2].keyspace));
+    assert_false(moment_matters(program, other, timeline.nothing, program->standards[1].keyspace));
+    /* What only says again what held is no news to other subjects, what changes it is. */
+    struct attrs *k1 = attrs_after(&texts, timeline.nothing, m->own, m->own_count);
+    struct moment *again = moment("x", 7, 3, "note", "customer", "k1"), *changed = moment("x", 8, 4, "note", "customer", "k2");
+    assert_true(moment_matters(program, again, timeline.nothing, program->standards[1].keyspace));
+    assert_false(moment_matters(program, again, k1, program->standards[1].keyspace));
+    assert_true(moment_matters(program, changed, k1, program->standards[1].keyspace));
+    attrs_drop(&texts, k1);
+    moment_free(&timeline, again);
+    moment_free(&timeline, changed);
     moment_free(&timeline, m);
     moment_free(&timeline, other);
     moment_free(&timeline, NULL);

@@ -28,6 +28,11 @@ struct service {
     uint64_t batch, durable;
     bool dirty, failed, write_failed;
     bool hold;        /* commits later */
+    bool flies;       /* what a turn has taken in is on its way until fake_land() */
+    bool is_flying;
+    bool full;        /* while something is on its way */
+    struct buf flying_lines;
+    struct fake_positions flying_positions;
     bool blind;       /* positions cannot be read */
     bool no_positions; /* they are not kept: there are too many */
     int fail_commits; /* so many */
@@ -43,8 +48,10 @@ const struct translate_options *intake_translate_options(struct service *service
 
 static inline void fake_lose(struct service *service) {
     service->failed = true;
-    service->dirty = service->write_failed = false;
+    service->dirty = service->write_failed = service->is_flying = false;
+    service->batch = service->durable + 1;
     buf_clear(&service->batch_lines);
+    buf_clear(&service->flying_lines);
     service->batch_positions = service->positions;
     service->listener.failed(service->listener.arg);
 }
@@ -66,9 +73,30 @@ static inline int fake_commit(struct service *service) {
     return 0;
 }
 
+static inline void fake_take_off(struct service *service) {
+    if (!service->dirty || service->is_flying || service->failed) return;
+    service->is_flying = true;
+    buf_add_span(&service->flying_lines, buf_span(&service->batch_lines));
+    buf_clear(&service->batch_lines);
+    service->flying_positions = service->batch_positions;
+    service->dirty = false;
+    service->batch++;
+}
+
+static inline void fake_land(struct service *service) {
+    assert_true(service->is_flying);
+    service->is_flying = false;
+    buf_add_span(&service->lines, buf_span(&service->flying_lines));
+    buf_clear(&service->flying_lines);
+    service->positions = service->flying_positions;
+    service->durable = service->batch - 1;
+    service->listener.committed(service->listener.arg);
+}
+
 static inline void fake_turn_end(void *arg) {
     struct service *service = arg;
-    if (!service->hold) fake_commit(service);
+    if (service->flies) fake_take_off(service);
+    else if (!service->hold) fake_commit(service);
 }
 
 static inline void fake_recover(struct service *service) {
@@ -82,6 +110,7 @@ static inline void fake_init(struct service *service) {
 
 static inline void fake_fini(struct service *service) {
     buf_fini(&service->batch_lines);
+    buf_fini(&service->flying_lines);
     buf_fini(&service->lines);
 }
 
@@ -101,8 +130,16 @@ void service_listen(struct service *service, const struct service_listener *list
     service->listener = *listener;
 }
 
+bool intake_is_full(const struct service *service) {
+    return service->full && service->is_flying;
+}
+
 uint64_t intake_batch(const struct service *service) {
     return service->batch;
+}
+
+uint64_t intake_written(const struct service *service) {
+    return service->dirty ? service->batch : service->batch - 1;
 }
 
 uint64_t intake_durable(const struct service *service) {

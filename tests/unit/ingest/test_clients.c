@@ -439,6 +439,85 @@ static void what_cannot_be_opened_is_named(void **state) {
     world_close(&world);
 }
 
+/* While one batch is being committed the next collects: each is acknowledged when it is on disk, and not before. */
+static void each_batch_is_acknowledged_by_itself(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world);
+    int fd = client(&world), gone = client(&world);
+    world.service.flies = true;
+    send_text(&world, gone, "g\nlast");
+    close(gone);
+    send_text(&world, fd, HELLO "a\nbad\n");
+    DRIVE_UNTIL(world.loop, world.service.handed == 4);
+    turns(&world, 2);
+    assert_true(world.service.is_flying && world.service.durable == 0);
+    send_text(&world, fd, "b\nbad\nc\n");
+    DRIVE_UNTIL(world.loop, world.service.handed == 7);
+    expect_silence(&world, fd);
+    fake_land(&world.service);
+    fake_take_off(&world.service);
+    expect_answers(&world, fd, "{\"reject\":2,\"reason\":\"it is bad\"}\n{\"ack\":2}\n");
+    send_text(&world, fd, "dup\n"); /* of one that is on its way, perhaps */
+    DRIVE_UNTIL(world.loop, world.service.handed == 8);
+    expect_silence(&world, fd);
+    fake_land(&world.service);
+    expect_answers(&world, fd, "{\"reject\":4,\"reason\":\"it is bad\"}\n{\"ack\":6}\n");
+    close(fd);
+    world_close(&world);
+}
+
+/* So much waits for the commit that lines are left where they are; they come once it is over. */
+static void a_full_batch_makes_clients_wait(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world);
+    int fd = client(&world);
+    world.service.flies = world.service.full = true;
+    send_text(&world, fd, HELLO "a\n");
+    DRIVE_UNTIL(world.loop, world.service.is_flying);
+    send_text(&world, fd, "b\n");
+    expect_silence(&world, fd);
+    assert_int_equal(world.service.handed, 1);
+    fake_land(&world.service);
+    DRIVE_UNTIL(world.loop, world.service.handed == 2 && world.service.is_flying);
+    fake_land(&world.service);
+    expect_answers(&world, fd, "{\"ack\":1}\n{\"ack\":2}\n");
+    close(fd);
+    world_close(&world);
+}
+
+/* What was on its way when the commit failed is handed in again, and before what came after it. */
+static void a_batch_that_is_lost_takes_the_next_with_it(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world);
+    int fd = client(&world);
+    world.service.flies = true;
+    send_text(&world, fd, HELLO "a\nbad\n");
+    DRIVE_UNTIL(world.loop, world.service.is_flying);
+    send_text(&world, fd, "b\nbad\n");
+    DRIVE_UNTIL(world.loop, world.service.handed == 4);
+    fake_lose(&world.service);
+    send_text(&world, fd, "c\n");
+    expect_silence(&world, fd);
+    fake_recover(&world.service);
+    DRIVE_UNTIL(world.loop, world.service.is_flying);
+    fake_land(&world.service);
+    assert_memory_equal(buf_text(&world.service.lines), "a\nb\n", 4);
+    for (int i = 0; i < 3 && world.service.lines.size < 6; i++) {
+        turns(&world, 2);
+        if (world.service.is_flying) fake_land(&world.service);
+    }
+    assert_true(fake_has(&world.service, "a\nb\nc\n"));
+    struct buf got = {0};
+    DRIVE_UNTIL(world.loop, (receive(fd, &got), strstr(buf_text(&got), "{\"ack\":5}\n") != NULL));
+    assert_non_null(strstr(buf_text(&got), "{\"reject\":2,\"reason\":\"it is bad\"}\n{\"reject\":4,\"reason\":\"it is bad\"}\n"));
+    buf_fini(&got);
+    close(fd);
+    world_close(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_counted_and_acknowledged),
@@ -452,6 +531,9 @@ int main(void) {
         cmocka_unit_test(a_lost_batch_is_handed_in_again),
         cmocka_unit_test(it_may_fail_again_and_again),
         cmocka_unit_test(a_line_that_cannot_be_written_comes_again),
+        cmocka_unit_test(each_batch_is_acknowledged_by_itself),
+        cmocka_unit_test(a_full_batch_makes_clients_wait),
+        cmocka_unit_test(a_batch_that_is_lost_takes_the_next_with_it),
         cmocka_unit_test(who_does_not_read_is_dropped),
         cmocka_unit_test(many_bad_lines_from_one_that_reads),
         cmocka_unit_test(many_clients),

@@ -1,4 +1,4 @@
-/* on_disk: what a running service has committed, read past it. */
+/* on_disk: what a running service has committed, read past it, or altered. */
 #ifndef SLAD_TESTS_SERVICE_ON_DISK_H
 #define SLAD_TESTS_SERVICE_ON_DISK_H
 
@@ -31,6 +31,15 @@ static inline void expect(struct running *r, const char *sql, const char *answer
     char *text = text_of(r, sql);
     assert_string_equal(text, answer);
     free(text);
+}
+
+static inline void alter(struct running *r, const char *sql) {
+    char path[80], *why = NULL;
+    sqlite3 *db;
+    snprintf(path, sizeof path, "%s/slad.db", r->folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &why)) fail_msg("%s: %s", sql, why);
+    sqlite3_close(db);
 }
 
 /* As it lies on the disk: what a process that is killed leaves. */

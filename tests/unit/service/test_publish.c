@@ -77,22 +77,13 @@ static void a_stop_writes_the_rest(void **state) {
     expect(r, PER_INSTANT, "10000|900|900|\n");
 }
 
-static void run(struct running *r, const char *sql) {
-    char path[80];
-    sqlite3 *db;
-    snprintf(path, sizeof path, "%s/slad.db", r->folder);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-}
-
 /* After a start what stands as it was is not written again; the percentiles count too. */
 static void a_percentile_alone_is_a_change(void **state) {
     struct running *r = *state;
     turn(r, T0 + 10000);
     service_close(r->service);
-    run(r, "UPDATE percentiles SET value = 99 WHERE q = 90 AND series = 5");
-    run(r, "DELETE FROM percentiles WHERE q = 50 AND series = 7");
+    alter(r, "UPDATE percentiles SET value = 99 WHERE q = 90 AND series = 5");
+    alter(r, "DELETE FROM percentiles WHERE q = 50 AND series = 7");
     running_open(r, "2026-03-02T08:00:15Z");
     turn(r, T0 + 20000);
     while (service_idle(r->service)) continue;
@@ -112,6 +103,79 @@ static void a_reload_in_between(void **state) {
     expect(r, PER_INSTANT, "10000|900|900|\n20000|901|900|\n");
 }
 
+static void idle(struct running *r) {
+    while (service_idle(r->service)) continue;
+}
+
+/* What is known is of a later instant: nothing can be said of the one the clock shows, reload or not. */
+static void nothing_while_the_clock_is_behind(void **state) {
+    struct running *r = *state;
+    turn(r, T0 + 3600000);
+    idle(r);
+    turn(r, T0 + 1800000);
+    running_write_config(r, "publish: 10s\nstandards:\n  answered: {start: offered, stop: answered, within: 60s, by: team}\n");
+    RUNNING_OK(r, service_reload(r->service, NULL, NULL, NULL, &r->err));
+    idle(r);
+    turn(r, T0 + 1820000);
+    idle(r);
+    expect(r, PER_INSTANT, "3600000|900|900|\n");
+    turn(r, T0 + 3600001);
+    idle(r);
+    turn(r, T0 + 3610000);
+    idle(r);
+    expect(r, PER_INSTANT, "3600000|900|900|\n3610000|901|900|\n");
+}
+
+/* A start by the right clock: what was published by the wrong one is not history. */
+static void what_was_published_by_a_wrong_clock_goes(void **state) {
+    struct running *r = *state;
+    turn(r, T0 + 10000);
+    idle(r);
+    turn(r, T0 + 3600000);
+    idle(r);
+    expect(r, "SELECT max(at) - 1772438400000 FROM figures", "10000|\n");
+    running_turn(r, "2026-03-02T09:00:05Z", LINES("{\"contact\":\"x\",\"event\":\"offered\",\"queue\":\"q7\"}"));
+    turn(r, T0 + 3610000);
+    idle(r);
+    expect(r, "SELECT count(*) FROM figures WHERE at = 1772442010000", "1|\n");
+    service_close(r->service);
+    running_open(r, "2026-03-02T08:10:00Z");
+    expect(r, PER_INSTANT, "10000|900|900|\n");
+    expect(r, "SELECT max(at) - 1772438400000 FROM percentiles", "10000|\n");
+    turn(r, T0 + 620000);
+    idle(r);
+    expect(r, PER_INSTANT, "10000|900|900|\n");
+    turn(r, T0 + 3610000);
+    idle(r);
+    expect(r, PER_INSTANT, "10000|900|900|\n3610000|1|1|\n");
+}
+
+/* An engine built anew, by the right clock, while the service runs. */
+static void a_recovery_by_the_right_clock(void **state) {
+    struct running *r = *state;
+    char path[80];
+    sqlite3 *other;
+    turn(r, T0 + 3600000);
+    idle(r);
+    snprintf(path, sizeof path, "%s/slad.db", r->folder);
+    assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    service_turn(r->service, T0 + 3600001);
+    enum intake_verdict verdict = intake_line(
+        r->service, &(struct intake_source){"test", NULL}, SPAN("{\"contact\":\"x\",\"event\":\"offered\"}"), &r->err);
+    assert_int_not_equal(verdict, INTAKE_REJECTED);
+    assert_int_not_equal(service_commit(r->service, &r->err), 0);
+    sqlite3_close(other);
+    service_turn(r->service, T0 + 1800000);
+    RUNNING_OK(r, service_recover(r->service, T0 + 1800000, &r->err));
+    idle(r);
+    assert_true(service_accepts(r->service));
+    expect(r, "SELECT count(*) FROM figures", "0|\n");
+    turn(r, T0 + 1810000);
+    idle(r);
+    expect(r, PER_INSTANT, "1810000|900|900|\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(all_of_one_instant, setup, teardown),
@@ -119,6 +183,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_stop_writes_the_rest, setup, teardown),
         cmocka_unit_test_setup_teardown(a_percentile_alone_is_a_change, setup, teardown),
         cmocka_unit_test_setup_teardown(a_reload_in_between, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_while_the_clock_is_behind, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_published_by_a_wrong_clock_goes, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_recovery_by_the_right_clock, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

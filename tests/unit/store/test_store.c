@@ -13,12 +13,12 @@ static void makes_an_empty_database(void **state) {
     assert_string_equal(
         ask(f, "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_master WHERE type = 'view'"
                " ORDER BY name)"),
-        "breach_list data_gap_list event_list figure_list input_list notification_list percentile_list standard_list warning_list");
+        "breach_list contact_event_list data_gap_list event_list figure_list input_list notification_list percentile_list standard_list warning_list");
 }
 
 static void every_view_can_be_read(void **state) {
     struct fixture *f = *state;
-    const char *const views[] = {"breach_list", "event_list", "figure_list", "input_list",
+    const char *const views[] = {"breach_list", "contact_event_list", "event_list", "figure_list", "input_list",
         "notification_list", "percentile_list", "standard_list"};
     char sql[64];
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {

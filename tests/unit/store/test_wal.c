@@ -125,9 +125,11 @@ static void a_failure_in_turn_is_told(void **state) {
 }
 
 static void copy_aside(struct fixture *f) {
-    while (!f->store->wal.under_way) add(f);
-    checkpointer_wait(f->store->wal.aside);
-    add(f); /* looks at what became of it, and copies the rest in turn */
+    for (int round = 0; round < 2; round++) { /* the first may be under way already, by another limit */
+        while (!f->store->wal.under_way) add(f);
+        checkpointer_wait(f->store->wal.aside);
+        add(f); /* looks at what became of it, and copies the rest in turn */
+    }
 }
 
 static void a_failure_aside_is_told(void **state) {

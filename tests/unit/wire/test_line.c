@@ -89,6 +89,9 @@ static void test_plain_text_is_borrowed(void **state) {
     struct event event = read_good(line);
     assert_ptr_equal(event.contact.p, line + 12);
     assert_text(event.name, "escaped");
+    assert_false(line_in_place(reader));
+    (void)read_good("{\"contact\":\"plain\",\"event\":\"escaped\"}");
+    assert_true(line_in_place(reader));
 }
 
 static void test_hello(void **state) {

@@ -1,0 +1,202 @@
+#include <limits.h>
+#include "fixture.h"
+#include "slad/store/journal.h"
+#include "slad/store/snapshot.h"
+#include "store/contacts.h"
+#include "store/db.h"
+
+enum { BULK = 16384, CONTACTS = 100 };
+
+/* Events of contacts c0, c1, …, in turn, each received when its number says. */
+static void put(struct fixture *f, int from, int to) {
+    for (int i = from; i < to; i++) {
+        char contact[16];
+        uint64_t seq;
+        snprintf(contact, sizeof contact, "c%d", i % CONTACTS);
+        struct journal_row row = {
+            .received_ms = i, .at_ms = i, .contact = span_of(contact), .event = SPAN("e"), .line = SPAN("{}")};
+        OK(f, journal_append(f->store, &row, &seq, &f->err));
+    }
+}
+
+static void put_and_commit(struct fixture *f, int from, int to) {
+    begin(f);
+    put(f, from, to);
+    commit(f);
+}
+
+/* How many rows of the contact are read; -1: not by (at, seq), or of another. */
+static int rows_of(struct fixture *f, const char *contact) {
+    struct journal_cursor *cursor;
+    struct journal_row row;
+    int count = 0, got;
+    struct journal_row last = {0};
+    OK(f, journal_contact(f->store, span_of(contact), &cursor, &f->err));
+    while ((got = journal_next(cursor, &row, &f->err)) > 0) {
+        bool later = row.at_ms != last.at_ms ? row.at_ms > last.at_ms : row.seq > last.seq;
+        if (!later || !span_eq(row.contact, span_of(contact))) count = INT_MIN / 2;
+        last = row;
+        count++;
+    }
+    journal_close(cursor);
+    OK(f, got);
+    return count < 0 ? -1 : count;
+}
+
+static int64_t wrong(struct fixture *f) {
+    int64_t rows = -1;
+    OK(f, contacts_check(f->store->writer, &rows, &f->err));
+    return rows;
+}
+
+static void all_are_found_as_the_table_grows(void **state) {
+    struct fixture *f = *state;
+    for (int i = 0; i < 50000; i += 5000) {
+        put_and_commit(f, i, i + 5000);
+        assert_int_equal(rows_of(f, "c7"), (i + 5000) / CONTACTS);
+        assert_int_equal(journal_has_contact(f->store, SPAN("c99"), &f->err), 0);
+        assert_int_equal(journal_has_contact(f->store, SPAN("c100"), &f->err), 1);
+    }
+    assert_int_equal(atoi(ask(f, "SELECT count(*) FROM event_contacts")), 3 * BULK);
+    assert_string_equal(ask(f, "SELECT count(*) FROM contact_event_list WHERE contact = 'c7'"), "500");
+    assert_string_equal(ask(f, "SELECT count(*) FROM contact_event_list"), "50000");
+    assert_int_equal(wrong(f), 0);
+    fixture_reopen(f);
+    assert_int_equal(rows_of(f, "c7"), 500);
+    assert_true(f->store->contacts.count < BULK);
+}
+
+static void a_thread_that_writes_changes_nothing(void **state) {
+    struct fixture *f = *state;
+    OK(f, store_use_threads(f->store, &f->err));
+    begin(f);
+    put(f, 0, 40000);
+    assert_int_equal(journal_has_contact(f->store, SPAN("c99"), &f->err), 0);
+    assert_int_equal(rows_of(f, "c7"), 0); /* not committed */
+    commit(f);
+    assert_int_equal(rows_of(f, "c7"), 400);
+    assert_int_equal(wrong(f), 0);
+}
+
+static void what_is_rolled_back_is_not_found(void **state) {
+    struct fixture *f = *state;
+    put_and_commit(f, 0, BULK - 100);
+    begin(f);
+    put(f, BULK - 100, BULK + 100);
+    assert_int_equal(atoi(ask(f, "SELECT count(*) FROM event_contacts")), 0);
+    store_rollback(f->store);
+    assert_int_equal(rows_of(f, "c0"), BULK / CONTACTS);
+    put_and_commit(f, 3000000, 3000001); /* c0; of the place of another before */
+    assert_int_equal(rows_of(f, "c0"), BULK / CONTACTS + 1);
+    put_and_commit(f, 0, BULK);
+    assert_int_equal(rows_of(f, "c0"), 2 * (BULK / CONTACTS) + 2);
+    assert_int_equal(wrong(f), 0);
+}
+
+/* The table has moved on by three bulks since; what is read is as it was. */
+static void an_old_snapshot_finds_what_was_there(void **state) {
+    struct fixture *f = *state;
+    put_and_commit(f, 0, BULK + 1000);
+    OK(f, store_read_begin(f->store, &f->err));
+    int before = rows_of(f, "c7");
+    assert_int_equal(before, (BULK + 1000 + 92) / CONTACTS);
+    for (int i = 0; i < 3; i++) put_and_commit(f, i * BULK, (i + 1) * BULK);
+    assert_int_equal(rows_of(f, "c7"), before);
+    store_read_end(f->store);
+    assert_true(rows_of(f, "c7") > 2 * before);
+}
+
+static void contacts_beyond_the_table_can_be_let_go(void **state) {
+    struct fixture *f = *state;
+    struct journal_pruning pruning = {.received_before_ms = 100 * CONTACTS, .max_rows = SIZE_MAX};
+    size_t deleted = 0;
+    put_and_commit(f, 0, 50 * CONTACTS);
+    put_and_commit(f, 100 * CONTACTS, 100 * CONTACTS + 10); /* c0 to c9 stay */
+    begin(f);
+    assert_int_equal(journal_prune(f->store, &pruning, &deleted, &f->err), 0);
+    store_rollback(f->store);
+    assert_int_equal(rows_of(f, "c20"), 50);
+    begin(f);
+    assert_int_equal(journal_prune(f->store, &pruning, &deleted, &f->err), 0);
+    commit(f);
+    assert_int_equal(deleted, 50 * (CONTACTS - 10));
+    assert_int_equal(rows_of(f, "c20"), 0);
+    assert_int_equal(journal_has_contact(f->store, SPAN("c20"), &f->err), 1);
+    assert_int_equal(rows_of(f, "c9"), 51);
+    assert_string_equal(ask(f, "SELECT count(*) FROM event_contacts"), "510");
+    assert_int_equal(wrong(f), 0);
+    put_and_commit(f, 0, BULK);
+    assert_int_equal(wrong(f), 0);
+}
+
+/* As schema 6 left it, with an index instead of the table. */
+static void an_index_of_before_becomes_the_table(void **state) {
+    struct fixture *f = *state;
+    put_and_commit(f, 0, 500);
+    store_close(f->store);
+    run_sql(f->path,
+        "DROP VIEW contact_event_list; DROP TABLE event_contacts; DELETE FROM meta WHERE key = 'contacts_through';"
+        "CREATE INDEX events_contact ON events (contact);"
+        "DROP INDEX breaches_contact; CREATE UNIQUE INDEX breaches_contact ON breaches (standard, subject, started, nth)"
+        " WHERE kind = 'contact';"
+        "DROP INDEX warnings_contact; CREATE UNIQUE INDEX warnings_contact ON warnings"
+        " (standard, subject, started, nth, warning) WHERE kind = 'contact'; PRAGMA user_version = 6");
+    fixture_open(f);
+    assert_string_equal(ask(f, "PRAGMA user_version"), "7");
+    assert_string_equal(ask(f, "SELECT count(*) FROM event_contacts"), "500");
+    assert_string_equal(ask(f, "SELECT count(*) FROM sqlite_master WHERE name = 'events_contact'"), "0");
+    assert_int_equal(rows_of(f, "c7"), 5);
+    put_and_commit(f, 0, 500);
+    assert_int_equal(rows_of(f, "c7"), 10);
+    assert_int_equal(wrong(f), 0);
+}
+
+static void add_line(void *arg, struct span line) {
+    (void)line;
+    ++*(int *)arg;
+}
+
+static void what_is_wrong_is_found_and_made_anew(void **state) {
+    struct fixture *f = *state;
+    put_and_commit(f, 0, BULK + 10);
+    run_sql(f->path, "DELETE FROM event_contacts WHERE seq = 9; INSERT INTO event_contacts VALUES ('c5', 9), ('x', 99999)");
+    assert_int_equal(wrong(f), 3);
+    struct store *snapshot;
+    size_t count = 0;
+    int lines = 0;
+    OK(f, snapshot_open(f->path, &snapshot, &f->err));
+    OK(f, snapshot_check(snapshot, add_line, &lines, &count, &f->err));
+    store_close(snapshot);
+    assert_true(count == 1 && lines == 1);
+    OK(f, contacts_rebuild(f->store->writer, &f->err));
+    assert_int_equal(wrong(f), 0);
+    fixture_reopen(f);
+    assert_int_equal(rows_of(f, "c5"), (BULK + 10 + 94) / CONTACTS);
+}
+
+static void a_snapshot_finds_the_end_too(void **state) {
+    struct fixture *f = *state;
+    struct store *snapshot, *store = f->store;
+    put_and_commit(f, 0, BULK + 500);
+    OK(f, snapshot_open(f->path, &snapshot, &f->err));
+    f->store = snapshot;
+    assert_int_equal(rows_of(f, "c7"), (BULK + 500 + 92) / CONTACTS);
+    assert_int_equal(journal_has_contact(snapshot, SPAN("c83"), &f->err), 0);
+    store_close(snapshot);
+    f->store = store;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(all_are_found_as_the_table_grows),
+        TEST(a_thread_that_writes_changes_nothing),
+        TEST(what_is_rolled_back_is_not_found),
+        TEST(an_old_snapshot_finds_what_was_there),
+        TEST(contacts_beyond_the_table_can_be_let_go),
+        TEST(an_index_of_before_becomes_the_table),
+        TEST(what_is_wrong_is_found_and_made_anew),
+        TEST(a_snapshot_finds_the_end_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
