@@ -277,6 +277,10 @@ int service_commit(struct service *service, struct err *err) {
     return 0;
 }
 
+uint64_t service_committing(const struct service *service) {
+    return store_is_committing(service->store) ? service->batch - 1 : 0;
+}
+
 int service_wake_fd(const struct service *service) {
     return store_wake_fd(service->store);
 }

@@ -127,7 +127,7 @@ static void visit_warning(void *arg, const struct warning_record *r) {
     if (v->code) return;
     bool compared = index != SIZE_MAX && has_warning(v->config->rules.standards[index], r) &&
                     (r->kind == BREACH_LEVEL ? verify_has_window(v, index) : verify_has_subjects(v, index));
-    int held = compared && r->kind == BREACH_CONTACT ? snapshot_knew_contact(v->store, r->contact, r->recorded_ms, v->err) : 0;
+    int held = compared && r->kind == BREACH_CONTACT ? verify_knows(v, r->contact, r->recorded_ms) : 0;
     if (held < 0) v->code = held;
     if (!compared || held /* its events were let go */) {
         v->result.passed_by++;

@@ -56,6 +56,9 @@ int verify_rebuild(struct verifying *v, const struct rebuild_options *options, s
  * `put_off_book`; or an event has just come that levels are judged by next, which `earlier` does not have. The record is
  * wrong where they agree with the full one. */
 int verify_earlier(struct verifying *v) WARN_UNUSED;
+/* 0: the journal knew the contact when this was recorded; 1: it did not, or has let go of what it knew; negative: it cannot be
+ * asked. */
+int verify_knows(struct verifying *v, struct span contact, int64_t recorded_ms) WARN_UNUSED;
 
 /* The latest figures and percentiles, by a replay up to what was known when they were published. */
 int verify_figures(struct verifying *v) WARN_UNUSED;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include "slad/base/mem.h"
+#include "slad/store/journal.h"
 #include "store/rows.h"
 #include "store/schema.h"
 
@@ -78,16 +79,15 @@ int snapshot_seq_before(struct store *store, int64_t received_ms, uint64_t *seq,
     return code;
 }
 
-int snapshot_knew_contact(struct store *store, struct span contact, int64_t received_ms, struct err *err) {
-    sqlite3_stmt *ask = NULL;
-    if (sqlite3_prepare_v2(store->reader, "SELECT 1 FROM events WHERE contact = ?1 AND received <= ?2 LIMIT 1", -1, &ask,
-            NULL) != SQLITE_OK)
-        return db_fail(store->reader, "look for a contact", err);
-    db_bind_span(ask, 1, contact);
-    db_bind_int(ask, 2, received_ms);
-    int got = db_step(ask, "look for a contact", err);
-    sqlite3_finalize(ask);
-    return got < 0 ? got : !got;
+int snapshot_knew_contact(struct store *store, struct span contact, int64_t before_ms, struct err *err) {
+    struct journal_cursor *cursor = NULL;
+    struct journal_row row;
+    int got = journal_contact(store, contact, &cursor, err);
+    bool knew = false;
+    if (!got)
+        while (!knew && (got = journal_next(cursor, &row, err)) > 0) knew = row.received_ms < before_ms;
+    journal_close(cursor);
+    return got < 0 ? got : !knew;
 }
 
 int snapshot_facts(struct store *store, struct snapshot_facts *out, struct err *err) {

@@ -198,6 +198,12 @@ class Load:
             self.request('POST', '/v1/reload', fine=(422 if n % 3 == 2 else 200, 409, 500, 503))
             self.reloads += 1
 
+    def settle(self):
+        """Whichever reload was the last: what the file says is in force."""
+        self.d.standards(STANDARDS.replace('LIMIT', LIMITS[0]))
+        while self.request('POST', '/v1/reload', fine=(200, 409, 500, 503))[0] != 200:
+            time.sleep(0.2)
+
     # ---------------------------------------------------------------- bad company
 
     def vanish(self, rnd):

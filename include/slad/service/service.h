@@ -49,6 +49,8 @@ void service_turn(struct service *service, int64_t now_ms);
  * goes on while further turns collect the next batch; a later call finds it over, and tells the listeners. 0: nothing is
  * lost. Negative: what was not told to be on disk is, and the service accepts nothing until it recovers. */
 int service_commit(struct service *service, struct err *err);
+/* The number of the batch that is being committed; 0: none is. */
+uint64_t service_committing(const struct service *service);
 /* An eventfd that asks for a turn: a commit that was under way is over. -1 without threads. */
 int service_wake_fd(const struct service *service);
 /* The wall clock at which a turn has work to do without any event; INSTANT_NEVER is never returned. */

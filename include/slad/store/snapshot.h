@@ -20,8 +20,8 @@ struct snapshot_facts {
 int snapshot_facts(struct store *store, struct snapshot_facts *out, struct err *err) WARN_UNUSED;
 /* The last event that was received before this instant; 0: none was. */
 int snapshot_seq_before(struct store *store, int64_t received_ms, uint64_t *seq, struct err *err) WARN_UNUSED;
-/* 0: the journal has an event of this contact that was received up to then; 1: it has none, or has let go of it. */
-int snapshot_knew_contact(struct store *store, struct span contact, int64_t received_ms, struct err *err) WARN_UNUSED;
+/* 0: the journal has an event of this contact that was received before then; 1: it has none, or has let go of it. */
+int snapshot_knew_contact(struct store *store, struct span contact, int64_t before_ms, struct err *err) WARN_UNUSED;
 /* The latest row of figures of each series that was published up to this instant. */
 int snapshot_figures(struct store *store, int64_t through_ms, history_visit *visit, void *arg, struct err *err) WARN_UNUSED;
 

@@ -32,6 +32,7 @@ struct daemon {
     struct loop_timer *tick, *watchdog;
     struct loop_task idle;
     int64_t watchdog_ms; /* 0: none */
+    uint64_t committing; /* the batch that was under way when the watchdog was last thought of */
     bool recovering;
     bool stopping;       /* asked to, by a signal */
     bool reload_waits;   /* a SIGHUP came while another reload was under way, or before the start was done */
@@ -64,10 +65,18 @@ static bool progress(void *arg, const struct service_progress *p) {
     return !daemon->stopping;
 }
 
+/* A commit that lasts from one look to the next hangs: events would be taken in, and nothing acknowledged. */
+static bool is_stuck(struct daemon *daemon) {
+    uint64_t before = daemon->committing;
+    daemon->committing = service_committing(daemon->service);
+    return before && daemon->committing == before;
+}
+
 static void on_watchdog(void *arg) {
     struct daemon *daemon = arg;
-    notify_send("WATCHDOG=1");
-    say_status(daemon, service_failure(daemon->service));
+    bool stuck = is_stuck(daemon);
+    if (!stuck) notify_send("WATCHDOG=1");
+    say_status(daemon, stuck ? "a commit does not end: the disk hangs, or is very slow" : service_failure(daemon->service));
     loop_timer_set(daemon->watchdog, daemon->watchdog_ms);
 }
 

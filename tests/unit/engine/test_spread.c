@@ -110,6 +110,25 @@ static void the_ends_of_the_range_are_numbers_too(void **state) {
     spread_fini(&spread);
 }
 
+/* So many that they are sorted together: below zero, above, and the ends of the range. */
+static void negative_numbers_come_first(void **state) {
+    (void)state;
+    enum { SIDE = 300 };
+    struct spread spread = {0};
+    for (int64_t i = 1; i <= SIDE; i++) {
+        spread_add(&spread, 1000 * i);
+        spread_add(&spread, -1000 * i);
+    }
+    spread_add(&spread, INT64_MAX);
+    spread_add(&spread, INT64_MIN);
+    assert_true(spread_rank(&spread, 1) == INT64_MIN && spread_rank(&spread, 2 * SIDE + 2) == INT64_MAX);
+    for (int64_t i = 1; i <= SIDE; i++) {
+        assert_true(spread_rank(&spread, (size_t)(1 + i)) == -1000 * (SIDE + 1 - i));
+        assert_true(spread_rank(&spread, (size_t)(1 + SIDE + i)) == 1000 * i);
+    }
+    spread_fini(&spread);
+}
+
 static void notes_do_not_pile_up(void **state) {
     (void)state;
     struct spread spread = {0};
@@ -127,6 +146,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_a_sorted_array),
         cmocka_unit_test(the_ends_of_the_range_are_numbers_too),
+        cmocka_unit_test(negative_numbers_come_first),
         cmocka_unit_test(notes_do_not_pile_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
