@@ -57,6 +57,11 @@ void engine_set_grace(struct engine *engine, int64_t grace_ms) {
     engine->options.grace_ms = grace_ms;
 }
 
+void engine_hear(struct engine *engine, struct span name, int64_t received_ms) {
+    struct contact *contact = timeline_contact(&engine->timeline, name);
+    if (received_ms > contact->received_ms) contact->received_ms = received_ms;
+}
+
 /* An event that is of no interest does not make a contact, and all it may say is that its contact is heard of. */
 static void take_now(struct engine *engine, struct span name, int64_t received_ms, struct moment *m) {
     struct timeline *timeline = &engine->timeline;

@@ -13,9 +13,10 @@ struct handover {
     struct batch *batch;
     const struct intake_source *source;
     struct buf lines; /* each with its newline */
-    size_t handed;    /* bytes of lines that the service has taken, and that are not on disk */
-    size_t awaited;   /* so many of these are on disk once `written` is */
-    uint64_t written;
+    size_t handed;    /* bytes of lines that the service has taken, and that are not on disk: */
+    size_t sealed;    /* so many of them are once `sealed_in` is, */
+    uint64_t sealed_in;
+    uint64_t open_in; /* and the rest once this is */
     uint64_t count;   /* lines ever */
 };
 

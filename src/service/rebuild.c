@@ -6,6 +6,7 @@
 #include "slad/base/counters.h"
 #include "slad/base/mem.h"
 #include "slad/store/journal.h"
+#include "slad/store/snapshot.h"
 
 enum {
     KEYS_SLICE = 8192, /* read, and sorted if need be: two milliseconds */
@@ -89,9 +90,23 @@ static int feed_key(struct rebuild *rebuild, const struct journal_key *key, stru
     return feed(rebuild, &row, err);
 }
 
+/* A limit that ran out in the past was put off by an event that was received lately, however early that is fed. */
+static int hear(struct rebuild *rebuild, struct err *err) {
+    struct journal_cursor *cursor;
+    struct journal_row row;
+    uint64_t before;
+    int code = snapshot_seq_before(rebuild->store, rebuild->options.held_ms, &before, err);
+    if (!code) code = journal_read(rebuild->store, before, rebuild->options.through_seq, &cursor, err);
+    if (code) return code;
+    while ((code = journal_next(cursor, &row, err)) > 0) engine_hear(rebuild->engine, row.contact, row.received_ms);
+    journal_close(cursor);
+    return code;
+}
+
 static int feed_sorted(struct rebuild *rebuild, size_t events, struct err *err) {
     struct journal_key key;
-    int code = store_read_begin(rebuild->store, err);
+    int code = rebuild->options.puts_off && !rebuild->fed ? hear(rebuild, err) : 0;
+    if (!code) code = store_read_begin(rebuild->store, err);
     if (code) return code;
     for (; events-- && !code && key_order_next(&rebuild->keys, &key); rebuild->fed++)
         code = feed_key(rebuild, &key, err);

@@ -43,6 +43,9 @@ void engine_set_sink(struct engine *engine, void (*effect)(void *arg, const stru
 /* From now on limits are put off by this grace (struct engine_options). */
 void engine_set_grace(struct engine *engine, int64_t grace_ms);
 
+/* An event of this contact is yet to be taken in that was received then: limits are put off by it already. */
+void engine_hear(struct engine *engine, struct span contact, int64_t received_ms);
+
 /* Takes an accepted event in. One whose at_ms lies beyond the engine's now waits until engine_advance() gets there.
  * Events may come in any order of at_ms; the final figures and contact breaches do not depend on it. seq must rise. */
 void engine_event(struct engine *engine, const struct event *event);

@@ -102,6 +102,28 @@ static void while_limits_are_put_off(void **state) {
     expect(r, "SELECT count(*) FROM breaches WHERE kind = 'contact'", "2|\n");
 }
 
+static int64_t read_until(void *arg, int64_t now) {
+    const int64_t *until = arg;
+    return now < *until ? now : *until;
+}
+
+/* The clock leaps, a followed file is read then, and what it has is late, of a contact whose limit ran out before. */
+static void while_a_late_event_puts_off(void **state) {
+    struct running *r = *state;
+    int64_t until = T0;
+    running_start(r, "grace: 60s\nstandards:\n  answered: {start: offered, stop: answered, within: 10s, target: 90%, by: queue}\n", START);
+    service_listen(r->service, &(struct service_listener){.read_as_of = read_until, .arg = &until});
+    running_turn(r, START, LINES(OFFERED("a", ",\"queue\":\"q\"")));
+    service_turn(r->service, T0 + 7200000);
+    until = INSTANT_NEVER;
+    running_turn(r, "2026-03-02T10:00:00Z", LINES("{\"contact\":\"a\",\"event\":\"noted\",\"queue\":\"q\",\"at\":1772438600}"));
+    expect(r, "SELECT count(*) FROM breaches", "0|\n");
+    all_is_well(r);
+    turn(r, T0 + 7200000 + 70000);
+    all_is_well(r);
+    expect(r, "SELECT count(*) FROM breaches WHERE kind = 'contact'", "1|\n");
+}
+
 /* What waits is of a later instant than what is written. */
 static void while_figures_are_written(void **state) {
     struct running *r = *state;
@@ -228,6 +250,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(while_a_file_is_not_read, setup, teardown),
         cmocka_unit_test_setup_teardown(while_an_event_lies_ahead_of_the_held_clock, setup, teardown),
         cmocka_unit_test_setup_teardown(while_limits_are_put_off, setup, teardown),
+        cmocka_unit_test_setup_teardown(while_a_late_event_puts_off, setup, teardown),
         cmocka_unit_test_setup_teardown(while_figures_are_written, setup, teardown),
         cmocka_unit_test_setup_teardown(after_contacts_were_let_go, setup, teardown),
         cmocka_unit_test_setup_teardown(after_the_record_was_let_go, setup, teardown),
