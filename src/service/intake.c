@@ -12,7 +12,7 @@
 enum { FULL_EVENTS = 4096 }; /* some 30 ms of the thread that writes */
 
 bool intake_is_full(const struct service *service) {
-    return service->batch_events >= FULL_EVENTS && store_is_committing(service->store);
+    return service->batch_accepted >= FULL_EVENTS && store_is_committing(service->store);
 }
 
 uint64_t intake_batch(const struct service *service) {
@@ -84,7 +84,6 @@ static enum intake_verdict take(struct service *service, struct event *event, st
         return INTAKE_UNABLE;
     }
     service->batch_accepted++;
-    service->batch_events++;
     return INTAKE_ACCEPTED;
 }
 

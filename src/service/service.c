@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "adopt.h"
+#include "batches.h"
 #include "recall.h"
 #include "gaps.h"
 #include "published.h"
@@ -22,7 +23,6 @@
 #include "slad/store/journal.h"
 #include "slad/store/later.h"
 #include "slad/store/retention.h"
-#include "watch_log.h"
 
 enum {
     RETENTION_ROWS = 500,         /* of a slice: a few milliseconds */
@@ -31,7 +31,6 @@ enum {
     LEAP_MS = 86400000,           /* forward, the clock may be wrong: nothing is let go by it for as long */
     RECOVERY_FREE_BYTES = 16 << 20, /* the ballast, and room for the log of some batches */
     RECOVERY_MS = 1000,           /* between tries to write again */
-    BATCH_EVENTS = 16384,         /* more wait for the commit before, and so does all else: inputs stop before (intake_is_full()) */
     BARRIER_RETRY_MS = 20,        /* a followed file still has lines that a due limit waits for */
     PROGRESS_EVERY = 16,          /* slices of a rebuild between two reports */
     CLOCK_BEHIND_MS = 60000,      /* further back than NTP steps a clock that was nearly right */
@@ -116,7 +115,7 @@ static void fail(struct service *service, const struct err *err) {
     visits_clear(service->visits);
     service->failed = err->code ? err->code : ERR_IO;
     service->dirty = false;
-    service->batch_accepted = service->batch_events = 0;
+    service->batch_accepted = 0;
     snprintf(service->failure, sizeof service->failure, "%s", err->text);
     feed_failed(service);
     publish_drop(service->publish);
@@ -157,7 +156,6 @@ static void publish_if_due(struct service *service, int64_t now) {
     if (at <= engine_now(service->engine)) return; /* figures of then are not to be had any more */
     advance(service, at);
     publish_take(service->publish, service);
-    service->last_publish_ms = at;
 }
 
 /* Once for each time the wall clock falls behind what was decided by it. */
@@ -196,72 +194,10 @@ static void step_publish(struct service *service) {
     service->published_batch = service->batch;
 }
 
-/* Once all of a publish is on disk. */
-static void tell_published(struct service *service) {
-    if (!publish_waits(service->publish) && service->published_batch <= service->durable) feed_committed(service);
-}
-
-/* What was on its way is on disk. */
-static void landed(struct service *service) {
-    record_count(service);
-    counter_inc(commits);
-    counter_add(events_accepted, service->flying_accepted);
-    service->durable = service->batch - 1;
-    watch_log(service);
-    service->committed_ms = service->now_ms;
-    for (size_t i = 0; i < service->listener_count; i++)
-        if (service->listeners[i].committed) service->listeners[i].committed(service->listeners[i].arg);
-    tell_published(service);
-}
-
-static int look_after_commit(struct service *service, enum store_wait wait, struct err *err) {
-    int code = store_committed(service->store, wait, err);
-    if (code > 0) landed(service);
-    return code < 0 ? code : 0;
-}
-
-/* Hands the open batch over to be committed; the next begins. */
-static int send_off(struct service *service, struct err *err) {
-    int code = service_write_clock(service, err);
-    if (!code) code = store_commit_later(service->store, err);
-    if (code) return code;
-    service->batch++;
-    service->flying_accepted = service->batch_accepted;
-    service->flying_began = service->batch_began;
-    service->batch_began = engine_now(service->engine);
-    service->batch_accepted = service->batch_events = 0;
-    service->dirty = false;
-    return 0;
-}
-
 /* Work that wants the store to itself: then nothing may stay on its way. */
 static bool wants_store(const struct service *service) {
     return service->stopping || service->adoption || publish_wants_store(service->publish) ||
            service->now_ms >= service->next_retention_ms;
-}
-
-/* The open batch goes on while the one before it is being committed, unless it is large, or lost. */
-static bool goes_on_collecting(const struct service *service, enum store_wait wait) {
-    return wait == STORE_ASK && store_is_committing(service->store) && !service->write_failed &&
-           service->batch_events < BATCH_EVENTS;
-}
-
-/* STORE_WAIT: nothing stays on its way. */
-static int commit_turn(struct service *service, enum store_wait wait, struct err *err) {
-    int code = look_after_commit(service, wait, err);
-    if (code) return code;
-    if (!service->dirty && !service->write_failed) {
-        if (!store_is_committing(service->store)) store_rollback(service->store); /* begun, and nothing written */
-        return 0;
-    }
-    if (goes_on_collecting(service, wait)) return 0;
-    code = look_after_commit(service, STORE_WAIT, err);
-    if (!code && service->write_failed) {
-        *err = service->write_err;
-        code = service->write_failed;
-    }
-    if (!code) code = send_off(service, err);
-    return code ? code : look_after_commit(service, wait, err);
 }
 
 int service_commit(struct service *service, struct err *err) {
@@ -269,16 +205,12 @@ int service_commit(struct service *service, struct err *err) {
     advance(service, service->now_ms);
     enum store_wait wait = wants_store(service) ? STORE_WAIT : STORE_ASK;
     step_publish(service);
-    int code = commit_turn(service, wait, err);
+    int code = batches_end_turn(service, wait, err);
     if (code) {
         fail(service, err);
         return code;
     }
     return 0;
-}
-
-uint64_t service_committing(const struct service *service) {
-    return store_is_committing(service->store) ? service->batch - 1 : 0;
 }
 
 int service_wake_fd(const struct service *service) {
@@ -335,7 +267,7 @@ static void publish_turn(struct service *service) {
     if (code) fail(service, &err);
     store_rollback(service->store); /* nothing was written */
     service->dirty = false;
-    tell_published(service);
+    batches_tell_published(service);
 }
 
 static void retention_turn(struct service *service) {
@@ -386,15 +318,9 @@ static void adoption_turn(struct service *service) {
     else reload_done(service, "");
 }
 
-/* What a contact is built again from must be on disk before it leaves: it is, if nothing touched it since. */
-static int64_t on_disk_until(const struct service *service) {
-    if (store_is_committing(service->store)) return service->flying_began;
-    return store_in_transaction(service->store) ? service->batch_began : INSTANT_NEVER;
-}
-
 int service_idle(struct service *service) {
     bool is_busy = store_in_transaction(service->store) || store_is_committing(service->store);
-    if (!service->failed) recall_let_go(service->engine, on_disk_until(service));
+    if (!service->failed) recall_let_go(service->engine, batches_on_disk_until(service));
     if (is_busy) return 0;
     if (publish_waits(service->publish)) publish_turn(service);
     else if (service->adoption) adoption_turn(service);

@@ -45,12 +45,11 @@ struct service {
     uint64_t flying_accepted; /* the same of the one that is being committed */
     int64_t batch_began;     /* the engine's now when the open batch began */
     int64_t flying_began;    /* when the one that is being committed did */
-    uint64_t batch_events;   /* taken into the open batch */
     bool stopping;           /* nothing is left on its way */
     bool dirty;              /* something was written in the open transaction */
     int write_failed;        /* an effect or row could not be written: the batch is lost */
     struct err write_err;
-    int64_t next_publish_ms, last_publish_ms;
+    int64_t next_publish_ms;
     bool first_publish;      /* since the start: figures that did not change are not written again */
     struct publish *publish;
     uint64_t published_batch; /* the last that holds figures which were published */

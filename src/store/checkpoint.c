@@ -10,12 +10,10 @@
 #include "store/checkpoint.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include "slad/base/mem.h"
 #include "store/db.h"
+#include "store/thread.h"
 
 struct checkpointer {
     sqlite3 *db;
@@ -54,26 +52,16 @@ static void *run(void *arg) {
     return NULL;
 }
 
-/* Signals are the other thread's. */
-static int start_thread(struct checkpointer *c) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int reason = pthread_create(&c->thread, NULL, run, c);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return reason;
-}
-
 int checkpointer_new(sqlite3 *take_db, struct checkpointer **out, struct err *err) {
     struct checkpointer *c = mem_zalloc(sizeof *c);
     c->db = take_db;
     pthread_mutex_init(&c->mutex, NULL);
     pthread_cond_init(&c->changed, NULL);
-    int reason = start_thread(c);
-    if (reason) {
+    int code = thread_start(&c->thread, run, c, err);
+    if (code) {
         sqlite3_close_v2(take_db);
         free(c);
-        return err_set(err, ERR_IO, "cannot start a thread: %s", strerror(reason));
+        return code;
     }
     *out = c;
     return 0;

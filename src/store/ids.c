@@ -6,13 +6,11 @@
 #include "store/ids.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include "slad/base/mem.h"
 #include "slad/store/journal.h"
 #include "store/db.h"
+#include "store/thread.h"
 
 struct ids_reader {
     sqlite3 *db;
@@ -41,21 +39,10 @@ static void *run(void *arg) {
     return NULL;
 }
 
-/* Signals are the other thread's. */
-static int start_thread(struct ids_reader *reader) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int reason = pthread_create(&reader->thread, NULL, run, reader);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return reason;
-}
-
 int ids_read_aside(struct store *store, struct err *err) {
     struct ids_reader *reader = mem_zalloc(sizeof *reader);
     int code = db_open(store, &reader->db, err);
-    int reason = code ? 0 : start_thread(reader);
-    if (reason) code = err_set(err, ERR_IO, "cannot start a thread: %s", strerror(reason));
+    if (!code) code = thread_start(&reader->thread, run, reader, err);
     if (!code) {
         store->ids.reader = reader;
         return 0;

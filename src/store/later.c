@@ -13,13 +13,12 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "slad/base/mem.h"
+#include "store/thread.h"
 
 enum {
     CHUNK_BYTES = 64 << 10,
@@ -125,16 +124,6 @@ static void *run(void *arg) {
     return NULL;
 }
 
-/* Signals are the other thread's. */
-static int start_thread(struct later *later) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int reason = pthread_create(&later->thread, NULL, run, later);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return reason;
-}
-
 int later_start(struct store *store, struct err *err) {
     struct later *later = mem_zalloc(sizeof *later);
     later->store = store;
@@ -142,11 +131,12 @@ int later_start(struct store *store, struct err *err) {
     pthread_mutex_init(&later->mutex, NULL);
     pthread_cond_init(&later->changed, NULL);
     later->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    int reason = later->wake_fd < 0 ? errno : start_thread(later);
-    if (reason) {
+    int code = later->wake_fd < 0 ? err_set(err, ERR_IO, "cannot make an eventfd: %s", strerror(errno)) : 0;
+    if (!code) code = thread_start(&later->thread, run, later, err);
+    if (code) {
         if (later->wake_fd >= 0) close(later->wake_fd);
         free(later);
-        return err_set(err, ERR_IO, "cannot start a thread: %s", strerror(reason));
+        return code;
     }
     store->later = later;
     return 0;
