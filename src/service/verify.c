@@ -86,7 +86,8 @@ int verify_earlier(struct verifying *v) {
         .through_seq = v->snapshot.last_seq, .now_ms = v->now_ms, .held_ms = v->held_ms, .puts_off = true};
     struct rebuild_options earlier = {.rules = &v->config->rules, .now_ms = v->now_ms, .held_ms = v->held_ms};
     if (v->earlier) return 0;
-    int code = snapshot_seq_before(v->store, v->held_ms, &earlier.through_seq, v->err);
+    int code = snapshot_seq_before(v->store, v->held_ms, &v->earlier_seq, v->err);
+    earlier.through_seq = v->earlier_seq;
     if (!code) code = verify_rebuild(v, &earlier, &v->earlier);
     return code ? code : verify_rebuild(v, &put_off, &v->put_off);
 }

@@ -33,6 +33,7 @@ struct verifying {
     int64_t *versions; /* the one in force of each standard; 0: not to be compared */
     struct facts facts;
     struct rebuild *earlier, *put_off; /* see verify_earlier() */
+    uint64_t earlier_seq;              /* what `earlier` ends with */
     struct book put_off_book;
     struct buf key, text;
     struct buf *lines;

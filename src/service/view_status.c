@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include "service/adopt.h"
 #include "service/gaps.h"
+#include "service/publish.h"
 #include "service/state.h"
 #include "slad/base/counters.h"
 #include "slad/service/view.h"
@@ -63,6 +64,11 @@ static void field_bytes(struct json_writer *w, const char *name, bool known, uin
         json_field_null(w, name);
 }
 
+/* What the engine knows is not all on disk yet. */
+static bool is_writing(const struct service *service) {
+    return store_in_transaction(service->store) || store_is_committing(service->store) || publish_waits(service->publish);
+}
+
 static void field_database(struct json_writer *w, const struct service *service) {
     struct store_size size = {0};
     uint64_t unused = 0;
@@ -75,6 +81,7 @@ static void field_database(struct json_writer *w, const struct service *service)
     field_bytes(w, "wal_bytes", sized, size.wal_bytes);
     field_bytes(w, "free_bytes", measured, unused);
     json_field_int(w, "events", (int64_t)journal_last(service->store));
+    json_field_bool(w, "writing", is_writing(service));
     json_object_end(w);
 }
 

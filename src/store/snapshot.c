@@ -90,6 +90,20 @@ int snapshot_knew_contact(struct store *store, struct span contact, int64_t befo
     return got < 0 ? got : !knew;
 }
 
+int snapshot_levels_changed(struct store *store, int64_t since_ms, level_name_visit *visit, void *arg, struct err *err) {
+    sqlite3_stmt *rows = NULL;
+    static const char sql[] = "SELECT standard, grp, target, 0 FROM breaches WHERE kind = 'level' AND updated >= ?1 UNION ALL "
+                              "SELECT standard, grp, warning, 1 FROM warnings WHERE kind = 'level' AND updated >= ?1";
+    if (sqlite3_prepare_v2(store->reader, sql, -1, &rows, NULL) != SQLITE_OK)
+        return db_fail(store->reader, "read the levels", err);
+    db_bind_int(rows, 1, since_ms);
+    int got;
+    while ((got = db_step(rows, "read the levels", err)) > 0)
+        visit(arg, db_span(rows, 0), db_span(rows, 1), db_span(rows, 2), sqlite3_column_int(rows, 3));
+    sqlite3_finalize(rows);
+    return got;
+}
+
 int snapshot_facts(struct store *store, struct snapshot_facts *out, struct err *err) {
     struct snapshot_facts facts = {.last_seq = store->marks.journal_last};
     int code = db_number(store->reader, "SELECT count(*) FROM events", &facts.events, err);

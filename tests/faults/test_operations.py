@@ -1,6 +1,7 @@
 """What an operator does: a backup while it runs, a look whether all is well, a repair."""
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import unittest
@@ -8,6 +9,7 @@ import unittest
 from victim import BUILD, GRACE, PATIENCE, START, Sender, Victim, event, until
 
 GROUP, USER = 65533, 65534
+HOUR = 3600000
 
 
 def calls(first, count, at=START):
@@ -217,6 +219,30 @@ class Verify(unittest.TestCase):
             shutil.copy(d.dir / 'slad.db-wal', d.dir / 'copy.db-wal')
             self.verify(d, d.dir / 'copy.db', 0)
             d.stop()
+            self.verify(d, d.dir / 'slad.db', 0)
+
+    def test_a_clock_that_stands_still(self):
+        """A level that was judged by a part of what came in at one instant is judged again at the next."""
+        standard = 'standards:\n  answered: {start: offered, stop: answered, within: %s, target: 90%%, window: day, by: queue}\n'
+        with Victim(standard % '3m') as d:
+            d.start()
+            sender = Sender(d)
+            sender.throw(event('a', 'offered', START - HOUR, queue='q', id='a'))
+            sender.wait()
+            d.standards(standard % '2m')
+            d.signal(signal.SIGHUP)
+            d.says('reload done')
+            self.assertEqual(d.sql("SELECT kind, state FROM breaches ORDER BY kind"), [('contact', 'open'), ('level', 'open')])
+            sender.throw(event('a', 'answered', START - HOUR + 1000, id='b'))
+            sender.wait()
+            d.stop()
+            self.assertEqual(d.sql("SELECT kind, state FROM breaches ORDER BY kind"), [('contact', 'withdrawn'), ('level', 'open')])
+            self.verify(d, d.dir / 'slad.db', 0)
+            d.start()
+            d.clock(START + 3 * GRACE)
+            d.same_clock()
+            d.stop()
+            self.assertEqual(d.sql("SELECT kind, state FROM breaches ORDER BY kind"), [('contact', 'withdrawn'), ('level', 'closed')])
             self.verify(d, d.dir / 'slad.db', 0)
 
     def test_damage(self):

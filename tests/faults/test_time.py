@@ -77,7 +77,7 @@ class Clock(unittest.TestCase):
                 sender.wait()
                 for at in range(midnight, midnight + 26 * HOUR, 30 * MINUTE):
                     d.clock(at + GRACE + 1)
-                    until(lambda: d.status()['now'] is not None and d.status()['engine']['clock'] is not None, 'the clock')
+                    d.same_clock()
                 due = dict(d.sql("SELECT standard, due FROM breaches WHERE kind = 'contact'"))
                 self.assertEqual((due['hours'] - midnight, due['answered'] - midnight), (4 * HOUR, 2 * HOUR))
                 day = d.sql("SELECT opened, closed FROM breaches WHERE kind = 'level'")

@@ -134,9 +134,12 @@ class Victim(Daemon):
         test.assertEqual(sorted(rows), sorted(told))
 
     def same_clock(self):
-        """Waits until limits are decided up to the clock."""
+        """Waits until limits are decided up to the clock, and all of it is on disk."""
         held = self.now - GRACE
-        until(lambda: self.status()['engine']['clock'] and instant(self.status()['engine']['clock']) >= held, 'the clock')
+        def there():
+            status = self.status()
+            return status['engine']['clock'] and instant(status['engine']['clock']) >= held and not status['database']['writing']
+        until(there, 'the clock')
 
     # -------- disks
 

@@ -215,7 +215,8 @@ class Life:
         now, clock = generate.utc(self.d.now), generate.utc(max(0, self.d.now - self.g))
         def there():
             status = self.status()
-            return status['state'] == 'running' and status['now'] >= now and (status['engine']['clock'] or '') >= clock
+            reached = status['now'] >= now and (status['engine']['clock'] or '') >= clock
+            return status['state'] == 'running' and reached and not status['database']['writing']
         self.room()
         daemon.until(there, f'the clock at {clock}')
 

@@ -29,7 +29,7 @@ STATUS = {
     "started": "2026-03-02T09:00:00.000Z", "pid": 4711,
     "configuration": {"path": "/etc/slad/slad.yaml", "files": ["/etc/slad/slad.yaml"], "generation": 3,
                       "loaded": "2026-03-02T09:00:00.000Z", "refused": None, "adopting": None},
-    "database": {"path": "/var/lib/slad/slad.db", "bytes": 5000000, "wal_bytes": 4096, "free_bytes": 0, "events": 77},
+    "database": {"path": "/var/lib/slad/slad.db", "bytes": 5000000, "wal_bytes": 4096, "free_bytes": 0, "events": 77, "writing": False},
     "engine": {"contacts": 5, "open": 2, "groups": 3, "records": 9, "waiting": 0, "clock": NIGHT},
     "standards": [{"name": "calls", "state": "breached", "groups": 3, "breached": 1, "open": 2},
                   {"name": "scores", "state": "met", "groups": 1, "breached": 0, "open": 0}],

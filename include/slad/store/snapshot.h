@@ -22,6 +22,10 @@ int snapshot_facts(struct store *store, struct snapshot_facts *out, struct err *
 int snapshot_seq_before(struct store *store, int64_t received_ms, uint64_t *seq, struct err *err) WARN_UNUSED;
 /* 0: the journal has an event of this contact that was received before then; 1: it has none, or has let go of it. */
 int snapshot_knew_contact(struct store *store, struct span contact, int64_t before_ms, struct err *err) WARN_UNUSED;
+/* Levels, and levels at risk, whose record has changed at that instant of the wall clock or since; `what`: the target's or the
+ * warning's text. */
+typedef void level_name_visit(void *arg, struct span standard, struct span group, struct span what, bool at_risk);
+int snapshot_levels_changed(struct store *store, int64_t since_ms, level_name_visit *visit, void *arg, struct err *err) WARN_UNUSED;
 /* The latest row of figures of each series that was published up to this instant. */
 int snapshot_figures(struct store *store, int64_t through_ms, history_visit *visit, void *arg, struct err *err) WARN_UNUSED;
 
