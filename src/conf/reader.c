@@ -8,7 +8,7 @@
 #include "slad/model/duration.h"
 
 enum {
-    KEYS_SHOWN_MAX = 12, /* of the known ones, when none is near: more are a page of the manual */
+    KEYS_SHOWN_MAX = 16, /* of the known ones, when none is near: more are a page of the manual */
     SHOWN_MAX = 60,      /* bytes of a value in a message: enough to know it again */
     MESSAGE_MAX = 1024,  /* two values, a list of words and some prose */
 };

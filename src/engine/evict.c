@@ -82,6 +82,10 @@ static void let_groups_go(struct engine *engine) {
     ledger_let_go(&engine->ledgers[engine->looked], GROUPS_LOOKED);
 }
 
+size_t engine_quiet(const struct engine *engine) {
+    return engine->quiet.count;
+}
+
 bool engine_shares(const struct engine *engine) {
     for (size_t k = 1; k < engine->program->keyspace_count; k++)
         if (!engine->program->keyspaces[k].by_contact) return true;

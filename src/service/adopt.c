@@ -125,6 +125,7 @@ static int begin(struct service *service, struct adoption *adoption, struct err 
     const struct ruleset *rules = adoption->config ? &adoption->config->rules : &service->judging->rules;
     struct rebuild_options options = {.rules = rules, .through_seq = journal_last(service->store)};
     options.engine = (struct engine_options){.grace_ms = config->grace_ms, .effect = book_effect, .arg = &adoption->book};
+    options.keep_finished = (size_t)config->keep_finished;
     options.now_ms = now;
     options.held_ms = held;
     adoption->rebuild = rebuild_new(service->store, &options);

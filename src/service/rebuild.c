@@ -111,8 +111,9 @@ static int feed_sorted(struct rebuild *rebuild, size_t events, struct err *err) 
     for (; events-- && !code && key_order_next(&rebuild->keys, &key); rebuild->fed++)
         code = feed_key(rebuild, &key, err);
     store_read_end(rebuild->store);
-    if (!engine_shares(rebuild->engine) || engine_size(rebuild->engine).contacts > rebuild->options.keeps)
-        recall_let_go(rebuild->engine, INSTANT_NEVER);
+    if (!engine_shares(rebuild->engine)) recall_let_go(rebuild->engine, INSTANT_NEVER, rebuild->options.keep_finished);
+    else if (engine_size(rebuild->engine).contacts > rebuild->options.keeps)
+        recall_let_go(rebuild->engine, INSTANT_NEVER, 0);
     return code;
 }
 

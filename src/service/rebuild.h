@@ -18,6 +18,7 @@ struct rebuild_options {
     int64_t now_ms, held_ms;     /* the clocks that the engine is to end at */
     bool puts_off; /* leaves open what a running engine may: limits of contacts that were heard of after held_ms */
     size_t keeps;                /* contacts in memory, while some share subjects; 0: a million */
+    size_t keep_finished;        /* else: those that have nothing open */
 };
 
 struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *options);

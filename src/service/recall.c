@@ -105,8 +105,9 @@ int recall_contact(struct recall *recall, struct engine *engine, struct span con
     return code;
 }
 
-void recall_let_go(struct engine *engine, int64_t quiet_before_ms) {
+void recall_let_go(struct engine *engine, int64_t quiet_before_ms, size_t keep) {
     int64_t quiet = engine_now(engine) - QUIET_MS;
-    engine_evict(engine, quiet < quiet_before_ms ? quiet : quiet_before_ms - 1, LET_GO_MOST);
+    size_t have = engine_quiet(engine), most = have > keep ? have - keep : 0;
+    engine_evict(engine, quiet < quiet_before_ms ? quiet : quiet_before_ms - 1, most < LET_GO_MOST ? most : LET_GO_MOST);
     engine_rest(engine, REST_MOST);
 }

@@ -320,7 +320,7 @@ static void adoption_turn(struct service *service) {
 
 int service_idle(struct service *service) {
     bool is_busy = store_in_transaction(service->store) || store_is_committing(service->store);
-    if (!service->failed) recall_let_go(service->engine, batches_on_disk_until(service));
+    if (!service->failed) recall_let_go(service->engine, batches_on_disk_until(service), (size_t)service->config->keep_finished);
     if (is_busy) return 0;
     if (publish_waits(service->publish)) publish_turn(service);
     else if (service->adoption) adoption_turn(service);

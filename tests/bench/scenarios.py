@@ -206,7 +206,7 @@ class Scenarios:
 
     def late_recalled(self, now):
         count = max(int(100000 * self.scale), 2000)
-        with Daemon(self.place, cases.FIVE, clock=now) as daemon:
+        with Daemon(self.place, cases.FIVE, settings='keep_finished: 0\n', clock=now) as daemon:
             self.place.pour(daemon, cases.finished(self.place.path('late.jsonl'), count, now))
             daemon.turn_clock(now + 30 * cases.MINUTE)
             daemon.until(lambda: daemon.status()['engine']['quiet_contacts'] == count, 'all contacts to leave memory')

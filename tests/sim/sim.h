@@ -42,6 +42,7 @@ struct sim {
 
     /* How this run is. */
     int64_t grace_ms, publish_ms;
+    uint64_t keep_finished;
     bool prunes; /* the journal lets go within the run */
     bool careful; /* no disk faults but crashes */
 

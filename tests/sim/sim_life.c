@@ -42,8 +42,8 @@ static void write_config(struct sim *sim) {
     struct world *w = sim->world;
     FILE *file = fopen(sim->config_path, "w");
     if (!file) sim_fail(sim, "cannot write %s", sim->config_path);
-    fprintf(file, "database: %s\ngrace: %lldms\npublish: %lldms\n%s%s", sim->database, (long long)sim->grace_ms,
-        (long long)sim->publish_ms, sim->prunes ? "retain: {events: 2h}\n" : "", buf_text(&w->yaml));
+    fprintf(file, "database: %s\nkeep_finished: %llu\ngrace: %lldms\npublish: %lldms\n%s%s", sim->database,
+        (unsigned long long)sim->keep_finished, (long long)sim->grace_ms, (long long)sim->publish_ms, sim->prunes ? "retain: {events: 2h}\n" : "", buf_text(&w->yaml));
     fclose(file);
 }
 
@@ -280,8 +280,9 @@ static void draw_run(struct sim *sim) {
     sim->publish_ms = WORLD_PICK(sim->world, publishes);
     sim->prunes = sim_chance(sim, 15);
     sim->careful = sim_chance(sim, 25);
-    sim_say(sim, "grace %lld, publish %lld, prunes %d, careful %d", (long long)sim->grace_ms, (long long)sim->publish_ms,
-        sim->prunes, sim->careful);
+    sim->keep_finished = sim_chance(sim, 75) ? 0 : sim_draw(sim, 5);
+    sim_say(sim, "grace %lld, publish %lld, prunes %d, careful %d, keeps %llu", (long long)sim->grace_ms,
+        (long long)sim->publish_ms, sim->prunes, sim->careful, (unsigned long long)sim->keep_finished);
 }
 
 void sim_run(uint64_t seed, struct sim_counts *counts) {

@@ -59,6 +59,7 @@ struct config {
     struct admins admins;
     int64_t retain_events_ms, retain_figures_ms, retain_breaches_ms;
     int64_t publish_ms, grace_ms, max_ahead_ms;
+    int64_t keep_finished; /* contacts */
     const char *timezone;
     char **files; /* every file that was read, the main one first */
     size_t file_count;

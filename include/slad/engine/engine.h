@@ -209,6 +209,8 @@ void engine_forget(struct engine *engine, struct span contact);
  * or before, together with all others that share subjects with them, of which the same holds. About `most` are looked at
  * or let go. Returns how many went. What they measured stays in the figures. */
 size_t engine_evict(struct engine *engine, int64_t quiet_since_ms, size_t most);
+/* Contacts in memory that have nothing open or waiting; of those that share subjects some are not counted. */
+size_t engine_quiet(const struct engine *engine);
 /* Of the contacts with something open that are more than awake_most, forgets the clocks of those that were not touched for
  * longest, in about a third of their memory; they are run anew from their events when they are due, touched or asked
  * for. Looks at `most` of them. Nothing else shows. */

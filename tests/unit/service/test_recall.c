@@ -6,7 +6,8 @@
 #include "slad/base/counters.h"
 #include "slad/store/journal.h"
 
-static const char YAML[] = "standards:\n"
+static const char YAML[] = "keep_finished: 0\n"
+                           "standards:\n"
                            "  answered: {start: offered, stop: answered, reopen: reopened, within: 20s, target: 90%, by: [queue]}\n"
                            "  part: {per: [contact, queue], start: offered, stop: answered, within: 1m}\n";
 
@@ -113,9 +114,31 @@ static void what_the_journal_lets_go_of_is_gone_from_the_figures(void **state) {
     running_stop(&r);
 }
 
+static void as_many_stay_as_the_settings_say(void **state) {
+    (void)state;
+    struct running r;
+    running_start(&r, "keep_finished: 2\n"
+                      "standards: {answered: {start: offered, stop: answered, within: 20s}}\n", "2026-03-02T09:00:00Z");
+    for (int i = 0; i < 5; i++) {
+        char offered[64], answered[64];
+        snprintf(offered, sizeof offered, "{\"contact\":\"c%d\",\"event\":\"offered\"}", i);
+        snprintf(answered, sizeof answered, "{\"contact\":\"c%d\",\"event\":\"answered\"}", i);
+        running_turn(&r, "2026-03-02T09:00:00Z", LINES(offered, answered));
+    }
+    idle(&r, "2026-03-02T09:05:00Z");
+    assert_string_equal(in_memory(&r), "5");
+    idle(&r, "2026-03-02T09:15:00Z");
+    assert_string_equal(in_memory(&r), "2");
+    uint64_t recalled = counter_values[COUNTER_contacts_recalled];
+    running_turn(&r, "2026-03-02T09:16:00Z", LINES("{\"contact\":\"c4\",\"event\":\"closed\"}")); /* the last to be quiet */
+    assert_int_equal(counter_values[COUNTER_contacts_recalled], recalled);
+    running_stop(&r);
+}
+
 /* ---------------------------------------------------------------- several of a customer */
 
-static const char BY_CUSTOMER[] = "standards:\n"
+static const char BY_CUSTOMER[] = "keep_finished: 0\n"
+                                  "standards:\n"
                                   "  answered: {per: customer, start: closed, fail: offered, within: 1h, repeat: true}\n";
 
 /* Two of a customer, of whom the first was closed half an hour before the second came. */
@@ -243,6 +266,7 @@ int main(void) {
         cmocka_unit_test(one_of_them_is_let_go_of_by_the_journal),
         cmocka_unit_test(an_engine_built_anew_with_little_room_says_the_same),
         cmocka_unit_test(what_left_is_reopened_weeks_later),
+        cmocka_unit_test(as_many_stay_as_the_settings_say),
         cmocka_unit_test(a_late_event_corrects_what_left),
         cmocka_unit_test(it_is_explained_all_the_same),
         cmocka_unit_test(a_restart_lets_go_of_it_too),
