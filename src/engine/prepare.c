@@ -39,8 +39,12 @@ static struct moment *make(struct engine *engine, const struct event *event, con
     struct timeline *timeline = &engine->timeline;
     struct moment *m = event->attr_count < SAID_FEW ? moment_of(timeline, event, p->said, p->said_count)
                                                     : moment_new(timeline, event);
-    if (moment_is_of_interest(engine->program, m)) {
-        m->contact = timeline_contact_hashed(timeline, event->contact, p->contact);
+    bool interest = moment_is_of_interest(engine->program, m);
+    struct contact *contact = interest ? timeline_contact_hashed(timeline, event->contact, p->contact)
+                                       : timeline_find(timeline, event->contact);
+    if (contact && event->received_ms > contact->received_ms) contact->received_ms = event->received_ms;
+    if (interest) {
+        m->contact = contact;
         return m;
     }
     moment_free(timeline, m);

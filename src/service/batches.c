@@ -8,11 +8,16 @@
 #include "feed.h"
 #include "publish.h"
 #include "record.h"
+#include "slad/base/clock.h"
 #include "slad/base/counters.h"
 #include "watch_log.h"
 
 enum {
-    BATCH_EVENTS = 16384,         /* more wait for the commit before, and so does all else: inputs stop before (intake_is_full()) */
+    BATCH_EVENTS = 16384, /* more wait for the commit before, and so does all else: inputs stop before (intake_is_full()) */
+    BUSY_EVENTS = 32,     /* so many in a batch are a load */
+    /* Under a load between one commit and the next: each writes every page that it touches as a whole, so fewer of them
+     * write a third less, and take a tenth less time of the processor. What is acknowledged comes so much later. */
+    SPACING_US = 5000,
 };
 
 void batches_tell_published(struct service *service) {
@@ -44,6 +49,7 @@ static int send_off(struct service *service, struct err *err) {
     if (!code) code = store_commit_later(service->store, err);
     if (code) return code;
     service->batch++;
+    service->sent_us = clock_steady_us();
     service->flying_accepted = service->batch_accepted;
     service->flying_began = service->batch_began;
     service->batch_began = engine_now(service->engine);
@@ -52,10 +58,17 @@ static int send_off(struct service *service, struct err *err) {
     return 0;
 }
 
-/* The open batch goes on while the one before it is being committed, unless it is large, or lost. */
+int64_t batches_space_ms(const struct service *service) {
+    bool waits = service->dirty && !store_is_committing(service->store) && service->options.uses_threads;
+    if (!waits || service->flying_accepted < BUSY_EVENTS) return 0;
+    int64_t left_us = service->sent_us + SPACING_US - clock_steady_us();
+    return left_us > 0 ? (left_us + 999) / 1000 : 0;
+}
+
+/* The open batch goes on while the one before it is being committed, or has just been, unless it is large, or lost. */
 static bool goes_on_collecting(const struct service *service, enum store_wait wait) {
-    return wait == STORE_ASK && store_is_committing(service->store) && !service->write_failed &&
-           service->batch_accepted < BATCH_EVENTS;
+    return wait == STORE_ASK && (store_is_committing(service->store) || batches_space_ms(service)) &&
+           !service->write_failed && service->batch_accepted < BATCH_EVENTS;
 }
 
 int batches_end_turn(struct service *service, enum store_wait wait, struct err *err) {

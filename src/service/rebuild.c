@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include "key_order.h"
+#include "prepared.h"
 #include "recall.h"
 #include "slad/base/counters.h"
 #include "slad/base/mem.h"
@@ -26,6 +27,7 @@ struct rebuild {
     struct engine *engine;
     struct line_reader *reader;
     struct recall *recall;
+    struct prepared *prepared;
     enum recall_order order; /* how the engine is fed now */
     struct key_order keys;
     uint64_t last_seq, fed; /* of the keys read; of those taken out */
@@ -45,6 +47,7 @@ struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *o
     engine.grace_ms = options->puts_off ? PUTS_OFF_MS : 0; /* 0: what lies behind the held clock is decided */
     rebuild->engine = engine_new(options->rules, &engine);
     recall_serve(rebuild->recall, rebuild->engine);
+    rebuild->prepared = prepared_new(rebuild->engine, rebuild->reader);
     return rebuild;
 }
 
@@ -79,15 +82,53 @@ static void follow(struct rebuild *rebuild, int64_t at_ms) {
     engine_advance(rebuild->engine, at_ms < o->now_ms ? at_ms : o->now_ms, at_ms < o->held_ms ? at_ms : o->held_ms);
 }
 
+static void reach(struct rebuild *rebuild, int64_t at_ms) {
+    int64_t held = rebuild->options.held_ms;
+    if (rebuild->fed++ % JUDGE_EVERY == 0) engine_judge(rebuild->engine, at_ms - 1 < held ? at_ms - 1 : held);
+    follow(rebuild, at_ms);
+}
+
 static int feed_key(struct rebuild *rebuild, const struct journal_key *key, struct err *err) {
     struct journal_row row;
-    int64_t held = rebuild->options.held_ms;
     int code = journal_get(rebuild->store, key->seq, &row, err);
-    if (code) return code < 0 ? code : 0; /* pruned meanwhile */
-    if (rebuild->fed % JUDGE_EVERY == 0)
-        engine_judge(rebuild->engine, key->at_ms - 1 < held ? key->at_ms - 1 : held);
-    follow(rebuild, key->at_ms);
-    return feed(rebuild, &row, err);
+    if (code < 0) return code;
+    reach(rebuild, key->at_ms);
+    return code ? 0 : feed(rebuild, &row, err); /* 1: pruned meanwhile */
+}
+
+/* Whether events may be taken apart before those ahead of them were taken: no contact has left memory, and nothing goes by
+ * when one was heard of. */
+static bool may_prepare(const struct rebuild *rebuild) {
+    return !engine_size(rebuild->engine).evicted && !rebuild->options.puts_off;
+}
+
+static void take_prepared(struct rebuild *rebuild) {
+    struct prepared *prepared = rebuild->prepared;
+    prepared_end(prepared);
+    for (size_t i = 0; i < prepared_count(prepared); i++) {
+        reach(rebuild, prepared_at(prepared, i));
+        prepared_take(prepared, i);
+    }
+    counter_add(events_recomputed, prepared_count(prepared));
+    prepared_clear(prepared);
+}
+
+/* One whose instant has not come is not taken, but waits (engine_event()); behind it, all are such. */
+static int feed_together(struct rebuild *rebuild, size_t events, struct err *err) {
+    struct journal_row row;
+    struct journal_key key;
+    int code = 0;
+    bool waits = false;
+    while (events-- && code >= 0 && !waits && key_order_next(&rebuild->keys, &key)) {
+        waits = key.at_ms > rebuild->options.now_ms;
+        if (waits) break;
+        code = journal_get(rebuild->store, key.seq, &row, err);
+        if (code > 0) rebuild->fed++; /* pruned meanwhile */
+        else if (!code) code = prepared_add(rebuild->prepared, &row, err);
+    }
+    if (code < 0) return code;
+    take_prepared(rebuild);
+    return waits ? feed_key(rebuild, &key, err) : 0;
 }
 
 /* A limit that ran out in the past was put off by an event that was received lately, however early that is fed. */
@@ -108,8 +149,9 @@ static int feed_sorted(struct rebuild *rebuild, size_t events, struct err *err) 
     int code = rebuild->options.puts_off && !rebuild->fed ? hear(rebuild, err) : 0;
     if (!code) code = store_read_begin(rebuild->store, err);
     if (code) return code;
-    for (; events-- && !code && key_order_next(&rebuild->keys, &key); rebuild->fed++)
-        code = feed_key(rebuild, &key, err);
+    if (may_prepare(rebuild)) code = feed_together(rebuild, events, err);
+    else
+        while (events-- && !code && key_order_next(&rebuild->keys, &key)) code = feed_key(rebuild, &key, err);
     store_read_end(rebuild->store);
     if (!engine_shares(rebuild->engine)) recall_let_go(rebuild->engine, INSTANT_NEVER, rebuild->options.keep_finished);
     else if (engine_size(rebuild->engine).contacts > rebuild->options.keeps)
@@ -198,6 +240,7 @@ struct engine *rebuild_take_engine(struct rebuild *rebuild) {
 
 void rebuild_free(struct rebuild *rebuild) {
     if (!rebuild) return;
+    prepared_free(rebuild->prepared); /* before its engine */
     engine_free(rebuild->engine);
     line_reader_free(rebuild->reader);
     recall_free(rebuild->recall);

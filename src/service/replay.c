@@ -3,6 +3,7 @@
 #include "slad/service/replay.h"
 
 #include <stdlib.h>
+#include "event_batch.h"
 #include "slad/base/map.h"
 #include "slad/base/mem.h"
 #include "slad/engine/engine.h"
@@ -21,14 +22,6 @@ struct entry {
     int64_t at;
     struct moment *moment; /* NULL: no standard asks for it */
 };
-/* Events that were read and wait to be taken together (engine_prepare()). Their texts are in the file itself. */
-enum { BATCH_ATTRS = 24 }; /* of one: a line with more is taken alone */
-struct batch {
-    struct event events[ENGINE_PREPARE_MOST];
-    struct attr attrs[ENGINE_PREPARE_MOST][BATCH_ATTRS];
-    uint64_t ids[ENGINE_PREPARE_MOST]; /* hashes */
-    size_t count;
-};
 struct replay {
     struct replay_options options;
     const struct ruleset *rules;
@@ -37,7 +30,8 @@ struct replay {
     struct line_reader *reader;
     const char *file; /* that is read now */
     struct span text; /* all of it */
-    struct batch batch;
+    struct event_batch batch;          /* its texts are in the file itself */
+    uint64_t id_hashes[ENGINE_PREPARE_MOST];
     struct entry *entries;
     size_t count, capacity;
     bool in_order;
@@ -83,11 +77,11 @@ static void keep(struct replay *replay, struct entry entry) {
 }
 
 static void take_batch(struct replay *replay) {
-    struct batch *batch = &replay->batch;
+    struct event_batch *batch = &replay->batch;
     struct moment *moments[ENGINE_PREPARE_MOST];
     size_t n = 0;
     for (size_t i = 0; i < batch->count; i++) {
-        if (is_duplicate(replay, &batch->events[i], batch->ids[i])) {
+        if (is_duplicate(replay, &batch->events[i], replay->id_hashes[i])) {
             replay->duplicate++;
             continue;
         }
@@ -99,33 +93,22 @@ static void take_batch(struct replay *replay) {
     for (size_t i = 0; i < n; i++) keep(replay, (struct entry){batch->events[i].at_ms, moments[i]});
 }
 
-static void put(struct replay *replay, const struct event *event) {
-    struct batch *batch = &replay->batch;
-    struct event *own = &batch->events[batch->count];
-    *own = *event;
-    own->received_ms = event->at_ms;
-    batch->ids[batch->count] = event->has_id ? span_hash(event->id) : 0;
-    if (event->has_id) map_foresee(&replay->ids, batch->ids[batch->count]);
-    batch->count++;
-}
-
 /* Whether the event's texts stay where they are when the next line is read. */
 static bool stays(const struct replay *replay, struct span line) {
     bool in_file = line.p >= replay->text.p && line.p < replay->text.p + replay->text.n;
     return in_file && line_in_place(replay->reader);
 }
 
-static void take(struct replay *replay, struct span line, const struct event *event) {
-    struct batch *batch = &replay->batch;
-    bool alone = event->attr_count > BATCH_ATTRS || !stays(replay, line);
-    if (alone) take_batch(replay);
-    put(replay, event);
-    if (!alone) {
-        struct attr *own = batch->attrs[batch->count - 1];
-        if (event->attr_count) memcpy(own, event->attrs, event->attr_count * sizeof *own);
-        batch->events[batch->count - 1].attrs = own;
-    }
-    if (alone || batch->count == ENGINE_PREPARE_MOST) take_batch(replay);
+static void take(struct replay *replay, struct span line, struct event *event) {
+    struct event_batch *batch = &replay->batch;
+    bool stays_there = stays(replay, line);
+    if (!stays_there) take_batch(replay);
+    uint64_t hash = event->has_id ? span_hash(event->id) : 0;
+    if (event->has_id) map_foresee(&replay->ids, hash);
+    replay->id_hashes[batch->count] = hash;
+    event->received_ms = event->at_ms;
+    bool is_own = event_batch_put(batch, event);
+    if (!stays_there || !is_own || event_batch_is_full(batch)) take_batch(replay);
 }
 
 /* Of several events none is taken before it is known that all can be. */

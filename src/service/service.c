@@ -227,6 +227,8 @@ int64_t service_next_ms(const struct service *service) {
         if (at <= service->now_ms) at = service->now_ms + BARRIER_RETRY_MS;
         if (at < next) next = at;
     }
+    int64_t space = batches_space_ms(service);
+    if (space && service->now_ms + space < next) next = service->now_ms + space;
     return next;
 }
 

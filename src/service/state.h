@@ -43,6 +43,7 @@ struct service {
     int64_t committed_ms;    /* when the last batch was; INSTANT_NEVER: none since the start */
     uint64_t batch_accepted; /* events of the open batch, counted once it is durable */
     uint64_t flying_accepted; /* the same of the one that is being committed */
+    int64_t sent_us;         /* when the batch before was handed over to be committed, by the steady clock */
     int64_t batch_began;     /* the engine's now when the open batch began */
     int64_t flying_began;    /* when the one that is being committed did */
     bool stopping;           /* nothing is left on its way */

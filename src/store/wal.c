@@ -16,6 +16,8 @@
  *     times as much at most. */
 #include "store/wal.h"
 
+#include <stdlib.h>
+#include "slad/base/mem.h"
 #include "store/checkpoint.h"
 #include "store/db.h"
 #include "store/later.h"
@@ -23,6 +25,7 @@
 enum {
     PASS_PAGES = 4096, /* 16 MiB: seldom enough that a page changed often is copied once */
     REST_PAGES = 256,  /* 1 MiB: in turn, some milliseconds */
+    REWRITE_BYTES = 256 << 10,
     PASSES = 2,        /* the second has less to copy, unless copying is slower than writing */
 };
 
@@ -37,13 +40,49 @@ void wal_open(struct store *store) {
     (void)sqlite3_wal_hook(store->writer, count_pages, store);
 }
 
+static int rewrite(sqlite3_file *log, void *buffer, int bytes, sqlite3_int64 at) {
+    int rc = log->pMethods->xRead(log, buffer, bytes, at);
+    return rc == SQLITE_OK ? log->pMethods->xWrite(log, buffer, bytes, at) : rc;
+}
+
+/* Each byte of it once more, and a sync. */
+static int rewrite_all(sqlite3_file *log) {
+    sqlite3_int64 bytes = 0;
+    void *buffer = mem_alloc(REWRITE_BYTES);
+    int rc = log->pMethods->xFileSize(log, &bytes);
+    for (sqlite3_int64 at = 0; at < bytes && rc == SQLITE_OK; at += REWRITE_BYTES)
+        rc = rewrite(log, buffer, bytes - at < REWRITE_BYTES ? (int)(bytes - at) : REWRITE_BYTES, at);
+    if (rc == SQLITE_OK && bytes) rc = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
+    free(buffer);
+    return rc;
+}
+
+/* As the only one who writes. */
+static int make_durable(sqlite3 *db, struct err *err) {
+    sqlite3_file *log = NULL;
+    int code = db_run(db, "BEGIN IMMEDIATE", "look at the log", err);
+    if (code) return code;
+    int rc = sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (rc == SQLITE_OK && log && log->pMethods) rc = rewrite_all(log);
+    (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    if (rc == SQLITE_OK) return 0;
+    return err_set(err, rc == SQLITE_FULL ? ERR_FULL : ERR_IO, "cannot write the database's log anew: %s (SQLite code %d)",
+        sqlite3_errstr(rc), rc);
+}
+
+static int begin_anew(sqlite3 *db, struct err *err) {
+    int code = make_durable(db, err);
+    if (code) return code;
+    int rc = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return rc == SQLITE_OK ? 0 : db_fail(db, "copy the log into the database", err);
+}
+
 /* The log that a start finds may be in the page cache and not on the disk: after a sync that failed Linux takes its pages
- * for written. Commits behind it would be synced, and lost with it when the power fails. So it is copied into the database,
- * which writes and syncs its pages anew, and begins anew itself. A full disk, or a reader in the way, must not keep us
- * from starting. */
+ * for written, and no later sync writes them. What lies behind them would be lost with them when the power fails; and had
+ * only some of its pages been copied into the database by then, half a transaction would stay there. So it is written anew
+ * before it is copied, and then begins anew itself. A full disk, or a reader in the way, must not keep us from starting. */
 int wal_begin_anew(struct store *store, struct err *err) {
-    if (sqlite3_wal_checkpoint_v2(store->writer, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK) return 0;
-    int code = db_fail(store->writer, "copy the log into the database", err);
+    int code = begin_anew(store->writer, err);
     return code == ERR_FULL || code == ERR_IN_USE ? 0 : code;
 }
 

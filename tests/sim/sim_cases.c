@@ -3,7 +3,10 @@
 #include "sim.h"
 #include "slad/store/journal.h"
 
-enum { SEEDS_OF_A_CASE = 40 };
+enum {
+    SEEDS_OF_A_CASE = 40,
+    DEATHS = 60, /* writes and syncs of a start, and some more */
+};
 
 static struct store *start(struct sim *sim) {
     struct store *store;
@@ -59,6 +62,59 @@ static void a_failed_sync_is_not_built_upon(uint64_t seed) {
     sim_remove_folder(&sim);
 }
 
+enum { ROWS_OF_A_BATCH = 60 }; /* on a good many pages */
+
+static void row_name(char out[32], int i) {
+    snprintf(out, 32, "row-%d", i);
+}
+
+static void lose_a_batch(struct sim *sim, struct store *store) {
+    struct err err;
+    uint64_t seq;
+    char name[32], line[400];
+    memset(line, 'x', sizeof line);
+    if (store_begin(store, &err)) sim_fail(sim, "no batch: %s", err.text);
+    for (int i = 0; i < ROWS_OF_A_BATCH; i++) {
+        row_name(name, i);
+        struct span text = span_of(name);
+        struct journal_row row = {.contact = text, .event = text, .id = text, .has_id = true, .line = {line, sizeof line}};
+        if (journal_append(store, &row, &seq, &err)) sim_fail(sim, "%s: %s", name, err.text);
+    }
+    disk_set_faults(&(struct disk_faults){.per_mille[DISK_SYNC] = 1000});
+    if (store_commit(store, &err) == 0) sim_fail(sim, "a commit that was not synced succeeded");
+}
+
+/* A sync fails; the daemon is killed, and finds the commit in the log, whole, as its pages are in the page cache. While the
+ * next start copies it into the database the power fails: of that commit all is there then, or nothing. */
+static void a_start_that_dies_leaves_no_half_of_a_commit(uint64_t seed) {
+    struct sim sim = {.seed = seed};
+    struct err err;
+    char name[32];
+    int found = 0;
+    disk_format(seed);
+    fault_vfs_set_clock(1);
+    sim_make_folder(&sim);
+    struct store *store = start(&sim);
+    if (append(store, "before")) sim_fail(&sim, "no commit without a fault");
+    lose_a_batch(&sim, store);
+    crash(store, DISK_PROCESS);
+    disk_set_faults(&(struct disk_faults){.dies_after = 1 + (int)(seed % DEATHS)});
+    sim_show_files(&sim);
+    if (store_open(sim.database, &store, &err) == 0) store_close(store);
+    disk_crash(DISK_POWER);
+    store = start(&sim);
+    must_have(&sim, store, "before");
+    for (int i = 0; i < ROWS_OF_A_BATCH; i++) {
+        row_name(name, i);
+        found += journal_has_id(store, span_of(name), &err) == 0;
+    }
+    if (found && found != ROWS_OF_A_BATCH) sim_fail(&sim, "of %d rows of one commit there are %d", ROWS_OF_A_BATCH, found);
+    store_close(store);
+    disk_fini();
+    sim_remove_folder(&sim);
+}
+
 void sim_cases(void) {
     for (uint64_t seed = 1; seed <= SEEDS_OF_A_CASE; seed++) a_failed_sync_is_not_built_upon(seed);
+    for (uint64_t seed = 1; seed <= SEEDS_OF_A_CASE * 10; seed++) a_start_that_dies_leaves_no_half_of_a_commit(seed);
 }
