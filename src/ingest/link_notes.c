@@ -1,8 +1,8 @@
 /* Invariants:
- * 1. a note is durable only when it is written; what is not written is written in the order of enum
- * link_note.
+ * 1. a note is durable only when it is written, and its batch is on disk; what is not written is written in the order of
+ * enum link_note.
  * 2. an end is to be written only after the opening of the same gap; a gap that opens again before its end is
- * written goes on instead. */
+ * written, or after that was lost, goes on instead. */
 #include "ingest/link_notes.h"
 
 #include "slad/service/gaps.h"
@@ -24,13 +24,32 @@ bool link_notes_wants(const struct link_notes *notes, enum link_note note) {
     return !notes->notes[note].written;
 }
 
+static void keep_before(struct link_notes *notes) {
+    if (notes->before.is_there) return; /* what is lost is lost from the first on */
+    notes->before.is_there = true;
+    notes->before.open_durable = notes->notes[NOTE_GAP_OPEN].durable;
+    notes->before.since_ms = notes->gap_since_ms;
+    notes->before.reason = notes->gap_reason;
+    notes->before.batch = notes->notes[NOTE_GAP_END].batch;
+}
+
+/* Its end was lost, and with it the gap that opened since. */
+static void go_back(struct link_notes *notes) {
+    notes->before.is_there = false;
+    notes->gap_since_ms = notes->before.since_ms;
+    notes->gap_reason = notes->before.reason;
+    want(notes, NOTE_GAP_OPEN, !notes->before.open_durable);
+    if (notes->in_gap) want(notes, NOTE_GAP_END, false);
+}
+
 void link_notes_gap(struct link_notes *notes, int64_t since_ms, const char *reason) {
     if (notes->in_gap) return;
     notes->in_gap = true;
-    if (!notes->notes[NOTE_GAP_END].durable) {
+    if (!notes->notes[NOTE_GAP_END].written) {
         want(notes, NOTE_GAP_END, false);
         return;
     }
+    if (!notes->notes[NOTE_GAP_END].durable) keep_before(notes);
     notes->gap_since_ms = since_ms;
     notes->gap_reason = reason;
     want(notes, NOTE_GAP_OPEN, true);
@@ -65,8 +84,8 @@ static int write_all(void *arg, struct service *service, struct err *err) {
         if (notes->notes[i].written) continue;
         rc = write_note(notes, service, (enum link_note)i, err);
         notes->notes[i].written = rc == 0;
+        notes->notes[i].batch = batch_written(notes->batch);
     }
-    notes->batch_written = batch_written(notes->batch);
     return rc;
 }
 
@@ -78,11 +97,12 @@ bool link_notes_write(struct link_notes *notes) {
 }
 
 void link_notes_settled(struct link_notes *notes) {
-    if (!batch_is_durable(notes->batch, notes->batch_written)) return;
-    for (int i = 0; i < LINK_NOTES; i++) notes->notes[i].durable = notes->notes[i].written;
+    for (int i = 0; i < LINK_NOTES; i++)
+        if (notes->notes[i].written && batch_is_durable(notes->batch, notes->notes[i].batch)) notes->notes[i].durable = true;
+    if (batch_is_durable(notes->batch, notes->before.batch)) notes->before.is_there = false;
 }
 
 void link_notes_lost(struct link_notes *notes) {
-    notes->batch_written = 0;
     for (int i = 0; i < LINK_NOTES; i++) notes->notes[i].written = notes->notes[i].durable;
+    if (notes->before.is_there) go_back(notes);
 }

@@ -18,8 +18,14 @@ struct link_notes {
     struct buf knows; /* as of seen_ms */
     struct {
         bool written, durable;
+        uint64_t batch; /* that has to be on disk, of one that is written */
     } notes[LINK_NOTES];
-    uint64_t batch_written; /* the batch that has to be on disk for those that are written */
+    struct { /* the gap before, whose end is written and not on disk: if that is lost, it goes on */
+        bool is_there, open_durable;
+        int64_t since_ms;
+        const char *reason;
+        uint64_t batch; /* of its end */
+    } before;
 };
 
 /* Borrows both. */

@@ -251,12 +251,16 @@ int intake_link_get(struct service *service, struct span name, int64_t *seen_ms,
 
 int intake_gap_open(
     struct service *service, struct span name, int64_t since_ms, const char *reason, struct err *err) {
-    (void)service, (void)name, (void)since_ms, (void)reason, (void)err;
+    (void)name, (void)err;
+    service->dirty = true;
+    buf_printf(&service->batch_lines, "gap since %lld: %s\n", (long long)since_ms, reason);
     return 0;
 }
 
 int intake_gap_end(struct service *service, struct span name, int64_t until_ms, struct err *err) {
-    (void)service, (void)name, (void)until_ms, (void)err;
+    (void)name, (void)err;
+    service->dirty = true;
+    buf_printf(&service->batch_lines, "until %lld\n", (long long)until_ms);
     return 0;
 }
 
