@@ -278,7 +278,7 @@ class Log(unittest.TestCase):
             until(lambda: sum(i.get('error') is not None for i in d.get('/v1/inputs')['inputs']) > 0, 'the folder to be seen')
             d.process.send_signal(1)
             for bad in (json.dumps({'standards': {HOSTILE[:60]: {'start': HOSTILE}}}), json.dumps({HOSTILE: 1}), json.dumps({'admin': {'users': [HOSTILE[30:]]}}), HOSTILE):
-                (d.dir / 'slad.yaml').write_text(bad); d.request('POST', '/v1/reload'); on()
+                (d.dir / 'slad.yaml').write_text(bad); until(lambda: d.request('POST', '/v1/reload')[0] != 409, 'the reload before to be done'); on()
             # What an exchange says.
             exchange.wait(lambda: 'Ping' in exchange.asked, 'the link')
             one = FORGED + '\x1b[2J\x9b\u202e"\\' + 'y' * 3000
