@@ -6,18 +6,12 @@
 #include "slad/base/buf.h"
 #include "slad/base/mem.h"
 
-enum { EVENTS_A_STEP = 6 }; /* some 10 us: what is fetched is there by then, and still there */
-
-struct entry {
-    int64_t at;
-    struct moment *moment; /* NULL: no standard asks for it, or it was taken */
-};
 struct prepared {
     struct engine *engine;
     struct line_reader *reader;
     struct event_batch batch;
     struct buf lines[ENGINE_PREPARE_MOST]; /* of the batch */
-    struct entry *entries;
+    struct event_entry *entries;
     size_t count, capacity;
 };
 
@@ -35,7 +29,7 @@ void prepared_end(struct prepared *prepared) {
     prepared->entries = mem_grow(
         prepared->entries, &prepared->capacity, prepared->count + batch->count, sizeof *prepared->entries);
     for (size_t i = 0; i < batch->count; i++)
-        prepared->entries[prepared->count++] = (struct entry){batch->events[i].at_ms, moments[i]};
+        prepared->entries[prepared->count++] = (struct event_entry){batch->events[i].at_ms, moments[i]};
     batch->count = 0;
 }
 
@@ -66,12 +60,8 @@ int64_t prepared_at(const struct prepared *prepared, size_t i) {
 }
 
 void prepared_take(struct prepared *prepared, size_t i) {
-    struct entry *entry = &prepared->entries[i];
-    for (unsigned step = 0; step < ENGINE_FORESEE_STEPS; step++) {
-        size_t ahead = i + (ENGINE_FORESEE_STEPS - step) * EVENTS_A_STEP;
-        if (ahead < prepared->count && prepared->entries[ahead].moment)
-            engine_foresee(prepared->engine, prepared->entries[ahead].moment, step);
-    }
+    struct event_entry *entry = &prepared->entries[i];
+    event_entries_foresee(prepared->engine, prepared->entries, prepared->count, i);
     if (entry->moment) engine_take(prepared->engine, entry->moment);
     entry->moment = NULL;
 }

@@ -119,7 +119,7 @@ static int feed_together(struct rebuild *rebuild, size_t events, struct err *err
     struct journal_key key;
     int code = 0;
     bool waits = false;
-    while (events-- && code >= 0 && !waits && key_order_next(&rebuild->keys, &key)) {
+    while (events-- && code >= 0 && key_order_next(&rebuild->keys, &key)) {
         waits = key.at_ms > rebuild->options.now_ms;
         if (waits) break;
         code = journal_get(rebuild->store, key.seq, &row, err);

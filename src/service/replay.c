@@ -15,13 +15,8 @@
 
 enum {
     JUDGE_EVERY = 1024, /* events between two rounds of level judging: bounds what waits to be judged */
-    EVENTS_A_STEP = 6,  /* some 10 us: what is fetched is there by then, and still there */
 };
 
-struct entry {
-    int64_t at;
-    struct moment *moment; /* NULL: no standard asks for it */
-};
 struct replay {
     struct replay_options options;
     const struct ruleset *rules;
@@ -30,9 +25,9 @@ struct replay {
     struct line_reader *reader;
     const char *file; /* that is read now */
     struct span text; /* all of it */
-    struct event_batch batch;          /* its texts are in the file itself */
+    struct event_batch batch; /* its texts are in the file itself */
     uint64_t id_hashes[ENGINE_PREPARE_MOST];
-    struct entry *entries;
+    struct event_entry *entries;
     size_t count, capacity;
     bool in_order;
     struct map ids; /* of struct span, in the arena */
@@ -70,7 +65,7 @@ static bool read_line(
     return false;
 }
 
-static void keep(struct replay *replay, struct entry entry) {
+static void keep(struct replay *replay, struct event_entry entry) {
     if (replay->count && replay->entries[replay->count - 1].at >= entry.at) replay->in_order = false;
     replay->entries = mem_grow(replay->entries, &replay->capacity, replay->count + 1, sizeof entry);
     replay->entries[replay->count++] = entry;
@@ -90,7 +85,7 @@ static void take_batch(struct replay *replay) {
     }
     batch->count = 0;
     engine_prepare(replay->engine, batch->events, n, moments);
-    for (size_t i = 0; i < n; i++) keep(replay, (struct entry){batch->events[i].at_ms, moments[i]});
+    for (size_t i = 0; i < n; i++) keep(replay, (struct event_entry){batch->events[i].at_ms, moments[i]});
 }
 
 /* Whether the event's texts stay where they are when the next line is read. */
@@ -162,13 +157,13 @@ static int read_files(struct replay *replay, struct err *err) {
 }
 
 /* Between those of one instant; what no standard asks for may come anywhere. */
-static int by_time(const struct entry *a, const struct entry *b) {
+static int by_time(const struct event_entry *a, const struct event_entry *b) {
     if (a->at != b->at) return a->at < b->at ? -1 : 1;
     return a->moment && b->moment ? engine_compare(a->moment, b->moment) : (a->moment != NULL) - (b->moment != NULL);
 }
 
 /* The first of n in order that comes after an entry. */
-static size_t first_after(const struct entry *list, size_t n, const struct entry *entry) {
+static size_t first_after(const struct event_entry *list, size_t n, const struct event_entry *entry) {
     size_t lo = 0, hi = n;
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
@@ -180,9 +175,9 @@ static size_t first_after(const struct entry *list, size_t n, const struct entry
 
 enum { FEW = 16 };
 
-static void sort_few(struct entry *list, size_t n) {
+static void sort_few(struct event_entry *list, size_t n) {
     for (size_t i = 1; i < n; i++) {
-        struct entry moved = list[i];
+        struct event_entry moved = list[i];
         size_t k = i;
         for (; k > 0 && by_time(&list[k - 1], &moved) > 0; k--) list[k] = list[k - 1];
         list[k] = moved;
@@ -190,7 +185,7 @@ static void sort_few(struct entry *list, size_t n) {
 }
 
 /* Files are out of order by a little: only where the halves overlap is anything moved. */
-static void merge(struct entry *list, struct entry *spare, size_t n) {
+static void merge(struct event_entry *list, struct event_entry *spare, size_t n) {
     if (n <= FEW) {
         sort_few(list, n);
         return;
@@ -207,7 +202,7 @@ static void merge(struct entry *list, struct entry *spare, size_t n) {
 
 static void sort(struct replay *replay) {
     if (replay->in_order) return;
-    struct entry *spare = mem_alloc((replay->count / 2 + 1) * sizeof *spare);
+    struct event_entry *spare = mem_alloc((replay->count / 2 + 1) * sizeof *spare);
     merge(replay->entries, spare, replay->count);
     free(spare);
 }
@@ -248,20 +243,12 @@ int64_t replay_until(const struct replay *replay) {
     return replay->count ? replay->entries[replay->count - 1].at : 0;
 }
 
-static void foresee(const struct replay *replay, size_t i) {
-    for (unsigned step = 0; step < ENGINE_FORESEE_STEPS; step++) {
-        size_t ahead = i + (ENGINE_FORESEE_STEPS - step) * EVENTS_A_STEP;
-        if (ahead < replay->count && replay->entries[ahead].moment)
-            engine_foresee(replay->engine, replay->entries[ahead].moment, step);
-    }
-}
-
 struct engine *replay_run(struct replay *replay) {
     struct engine *engine = replay->engine;
     int64_t until = replay_until(replay);
     for (size_t i = 0; i < replay->count && replay->entries[i].at <= until; i++) {
-        struct entry *entry = &replay->entries[i];
-        foresee(replay, i);
+        struct event_entry *entry = &replay->entries[i];
+        event_entries_foresee(engine, replay->entries, replay->count, i);
         if (i % JUDGE_EVERY == 0) engine_judge(engine, entry->at - 1);
         engine_advance(engine, entry->at, entry->at);
         if (entry->moment) engine_take(engine, entry->moment);
