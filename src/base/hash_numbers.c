@@ -19,9 +19,16 @@ static bool is_free(const struct hash_number *slot) {
     return !(slot->low | slot->high);
 }
 
+static struct hash_number entry_kept(uint32_t kept, uint64_t number) {
+    return (struct hash_number){kept, (uint32_t)number, (uint32_t)(number >> 32)};
+}
+
 static struct hash_number entry_of(uint64_t hash, uint64_t number) {
-    return (struct hash_number){
-        (uint32_t)((hash * 0x9e3779b97f4a7c15) >> 32), (uint32_t)number, (uint32_t)(number >> 32)};
+    return entry_kept((uint32_t)((hash * 0x9e3779b97f4a7c15) >> 32), number);
+}
+
+static uint64_t number_of(const struct hash_number *slot) {
+    return (uint64_t)slot->high << 32 | slot->low;
 }
 
 static size_t home(const struct hash_numbers *numbers, const struct hash_number *entry) {
@@ -53,10 +60,17 @@ static void grow(struct hash_numbers *numbers) {
     free(old.slots);
 }
 
-void hash_numbers_add(struct hash_numbers *numbers, uint64_t hash, uint64_t number) {
-    struct hash_number entry = entry_of(hash, number);
+static void add(struct hash_numbers *numbers, struct hash_number entry) {
     if (!numbers->slots || (numbers->count + 1) * 10 > (numbers->mask + 1) * 7) grow(numbers);
     put(numbers, &entry);
+}
+
+void hash_numbers_add(struct hash_numbers *numbers, uint64_t hash, uint64_t number) {
+    add(numbers, entry_of(hash, number));
+}
+
+void hash_numbers_restore(struct hash_numbers *numbers, uint32_t kept, uint64_t number) {
+    add(numbers, entry_kept(kept, number));
 }
 
 /* Fills the hole with the next entry that may move there, then the hole that leaves, to the end of the run. */
@@ -76,10 +90,16 @@ bool hash_numbers_take(struct hash_numbers *numbers, uint64_t hash, uint64_t *nu
     size_t i = place_of(numbers, &entry, true);
     const struct hash_number *slot = &numbers->slots[i];
     if (is_free(slot)) return false;
-    *number = (uint64_t)slot->high << 32 | slot->low;
+    *number = number_of(slot);
     close_hole(numbers, i);
     numbers->count--;
     return true;
+}
+
+void hash_numbers_each(
+    const struct hash_numbers *numbers, void (*visit)(void *arg, uint32_t kept, uint64_t number), void *arg) {
+    for (size_t i = 0; numbers->slots && i <= numbers->mask; i++)
+        if (!is_free(&numbers->slots[i])) visit(arg, numbers->slots[i].hash, number_of(&numbers->slots[i]));
 }
 
 void hash_numbers_fini(struct hash_numbers *numbers) {

@@ -80,8 +80,7 @@ static void take_place(struct ledger *ledger, struct group_state *group) {
     ledger->groups[group->index] = group;
 }
 
-/* Takes over the references in texts when the group is new, else drops them. */
-static struct group_state *find_or_make(struct ledger *ledger, struct sym **texts) {
+struct group_state *ledger_take_group(struct ledger *ledger, struct sym **texts) {
     size_t n = ledger->rule->standard->by_count;
     struct texts_key key = {texts, n};
     uint64_t hash = texts_hash(texts, n);
@@ -110,7 +109,7 @@ struct group_state *ledger_group(struct ledger *ledger, const struct attrs *attr
     size_t n = ledger->rule->standard->by_count;
     struct sym *few[8], **texts = n > 8 ? mem_alloc(n * sizeof *texts) : few;
     for (size_t i = 0; i < n; i++) texts[i] = val_text(ledger->texts, attrs_get(attrs, ledger->rule->by[i]));
-    struct group_state *group = find_or_make(ledger, texts);
+    struct group_state *group = ledger_take_group(ledger, texts);
     if (texts != few) free(texts);
     return group;
 }
@@ -120,7 +119,7 @@ struct group_state *ledger_group_by_texts(struct ledger *ledger, const struct gr
     struct sym **texts = mem_zalloc((n + 1) * sizeof *texts);
     for (size_t i = 0; i < n && i < group->count; i++)
         texts[i] = group->texts[i].p ? intern_get(ledger->texts, group->texts[i]) : NULL;
-    struct group_state *state = find_or_make(ledger, texts);
+    struct group_state *state = ledger_take_group(ledger, texts);
     free(texts);
     return state;
 }

@@ -80,6 +80,8 @@ void ledger_fini(struct ledger *ledger);
 struct group_state *ledger_group(struct ledger *ledger, const struct attrs *attrs);
 /* The group with these texts (p NULL: absent); made when new. */
 struct group_state *ledger_group_by_texts(struct ledger *ledger, const struct group *group);
+/* The same; texts: by_count of them, whose references it takes over. */
+struct group_state *ledger_take_group(struct ledger *ledger, struct sym **texts);
 struct group ledger_group_texts(const struct ledger *ledger, const struct group_state *group);
 static inline bool group_is_listed(const struct group_state *group) {
     return group && (group->open > 0 || group->outcomes > 0);

@@ -216,6 +216,12 @@ size_t spread_count_at_most(struct spread *spread, int64_t value) {
     return n;
 }
 
+void spread_each(struct spread *spread, void (*visit)(void *arg, int64_t value), void *arg) {
+    settle(spread);
+    for (size_t i = 0; i < spread->block_count; i++)
+        for (uint32_t k = 0; k < spread->blocks[i]->count; k++) visit(arg, spread->blocks[i]->values[k]);
+}
+
 void spread_fini(struct spread *spread) {
     blocks_clear(spread);
     free(spread->blocks);

@@ -31,6 +31,8 @@ static inline size_t spread_count(const struct spread *spread) {
 /* The rank-th smallest, from 1 to the count. */
 int64_t spread_rank(struct spread *spread, size_t rank);
 size_t spread_count_at_most(struct spread *spread, int64_t value);
+/* All of them, rising. */
+void spread_each(struct spread *spread, void (*visit)(void *arg, int64_t value), void *arg);
 void spread_fini(struct spread *spread);
 
 #endif

@@ -149,6 +149,13 @@ uint64_t subject_hash(uint32_t keyspace, struct sym *const *key, size_t count) {
     return hash;
 }
 
+struct subject *timeline_add_subject(struct timeline *timeline, uint32_t keyspace, struct sym *const *key) {
+    size_t count = timeline->program->keyspaces[keyspace].count;
+    struct subject *subject = subject_new(&timeline->texts->pool, keyspace, key, count);
+    map_add(&timeline->subjects[keyspace], key_hash(key, count), subject);
+    return subject;
+}
+
 /* The subject is not in memory: it may be because it left. */
 static bool comes_back(struct timeline *timeline, uint32_t keyspace, const struct key *key) {
     if (!timeline->away.subjects.count || timeline->program->keyspaces[keyspace].by_contact) return false;
@@ -171,10 +178,7 @@ struct subject *timeline_subject(struct timeline *timeline, struct contact *cont
         subject = map_find(&timeline->subjects[keyspace], hash, subject_eq, &key);
         if (!subject && comes_back(timeline, keyspace, &key))
             subject = map_find(&timeline->subjects[keyspace], hash, subject_eq, &key);
-        if (!subject && make == FIND_OR_MAKE) {
-            subject = subject_new(&timeline->texts->pool, keyspace, texts, n);
-            map_add(&timeline->subjects[keyspace], hash, subject);
-        }
+        if (!subject && make == FIND_OR_MAKE) subject = timeline_add_subject(timeline, keyspace, texts);
     }
     while (n--) val_text_return(timeline->texts, attrs_get(attrs, ks->slots[n]), texts[n]);
     if (texts != few) free(texts);

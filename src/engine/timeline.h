@@ -104,6 +104,9 @@ enum make { FIND_ONLY, FIND_OR_MAKE };
 struct subject *timeline_subject(
     struct timeline *timeline, struct contact *contact, uint32_t keyspace, const struct attrs *attrs, enum make make);
 
+/* One that is not there yet; key: a text for each attribute of its keyspace. */
+struct subject *timeline_add_subject(struct timeline *timeline, uint32_t keyspace, struct sym *const *key);
+
 /* Where a moment on top of these attributes will belong, when that is named by texts alone: the hash by which it lies in
  * timeline->subjects[keyspace]. Changes nothing. */
 bool timeline_foresee(const struct timeline *timeline, uint32_t keyspace, const struct attrs *before,

@@ -152,6 +152,13 @@ void window_drop_front(struct window *window) {
     if (++c->lo == c->hi) drop_chunk(window, 0);
 }
 
+void window_each(const struct window *window, void (*visit)(void *arg, const struct record *record), void *arg) {
+    for (size_t i = 0; i < window->count; i++) {
+        const struct chunk *c = live(window)[i];
+        for (uint32_t k = c->lo; k < c->hi; k++) visit(arg, &c->records[k]);
+    }
+}
+
 void window_fini(struct window *window) {
     for (size_t i = 0; i < window->count; i++) free(live(window)[i]);
     free(window->chunks);

@@ -33,6 +33,8 @@ bool window_remove(struct window *window, const struct record *record);
 /* The earliest record, or NULL. */
 const struct record *window_front(const struct window *window);
 void window_drop_front(struct window *window);
+/* All of them, the earliest first. */
+void window_each(const struct window *window, void (*visit)(void *arg, const struct record *record), void *arg);
 void window_fini(struct window *window);
 
 #endif

@@ -20,6 +20,10 @@ struct hash_numbers {
 void hash_numbers_add(struct hash_numbers *numbers, uint64_t hash, uint64_t number);
 /* Takes one of those under this hash out; false when there is none. */
 bool hash_numbers_take(struct hash_numbers *numbers, uint64_t hash, uint64_t *number);
+/* All of them, in no order, each with what is kept of its hash; and one of those put into another table. */
+void hash_numbers_each(
+    const struct hash_numbers *numbers, void (*visit)(void *arg, uint32_t kept, uint64_t number), void *arg);
+void hash_numbers_restore(struct hash_numbers *numbers, uint32_t kept, uint64_t number);
 void hash_numbers_fini(struct hash_numbers *numbers);
 
 #endif

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "engine/state.h"
+#include "slad/engine/image.h"
 #include "told.h"
 #include "world.h"
 
@@ -70,6 +72,40 @@ static inline void play_start(struct play *p, const char *yaml, int64_t grace_ms
     p->engine = engine_new(&p->config->rules, &options);
 }
 
+/* With it, an engine made of its image takes the place of each before every step. */
+static bool play_by_images;
+static inline int play_all_by_images(void **state) {
+    (void)state;
+    play_by_images = true;
+    return 0;
+}
+/* All tests, and all of them once more by images. */
+#define PLAY_ALL(tests) (cmocka_run_group_tests(tests, NULL, NULL) || cmocka_run_group_tests(tests, play_all_by_images, NULL))
+
+static inline int play_add_bytes(void *arg, struct span bytes, struct err *err) {
+    (void)err;
+    buf_add_span(arg, bytes);
+    return 0;
+}
+
+static inline struct buf play_image(struct play *p) {
+    struct buf image = {0};
+    struct err err = {0};
+    assert_int_equal(engine_save(p->engine, play_add_bytes, &image, &err), 0);
+    return image;
+}
+
+static inline void play_step(struct play *p) {
+    struct err err = {0};
+    if (!play_by_images) return;
+    struct buf image = play_image(p);
+    struct engine_options options = p->engine->options;
+    engine_free(p->engine);
+    p->engine = engine_new(&p->config->rules, &options);
+    assert_int_equal(engine_load(p->engine, buf_span(&image), &err), 0);
+    buf_fini(&image);
+}
+
 static inline void play_end(struct play *p) {
     engine_free(p->engine);
     book_fini(&p->book);
@@ -88,6 +124,7 @@ static inline struct value play_value(const char *text) {
 
 /* "CONTACT EVENT ATTR=VALUE …", happened at at_ms, received at received_ms. */
 static inline void play_received(struct play *p, int64_t at_ms, int64_t received_ms, const char *line) {
+    play_step(p);
     char text[256], *rest = text;
     struct attr attrs[WORLD_ATTRS_MAX];
     struct event e = {.at_ms = at_ms, .received_ms = received_ms, .seq = ++p->seq, .has_at = true, .attrs = attrs};
@@ -114,6 +151,7 @@ static inline void play_late(struct play *p, int64_t at_ms, const char *line) {
 }
 
 static inline void play_until(struct play *p, int64_t at_ms) {
+    play_step(p);
     engine_advance(p->engine, at_ms, at_ms);
     engine_judge(p->engine, at_ms);
 }

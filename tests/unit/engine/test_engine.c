@@ -569,5 +569,5 @@ int main(void) {
         cmocka_unit_test(a_late_event_makes_news_of_what_was_repeated),
         cmocka_unit_test(a_sink_can_be_changed),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return PLAY_ALL(tests);
 }

@@ -8,14 +8,18 @@
 
 #include <cmocka.h>
 
+#include "slad/engine/image.h"
 #include "told.h"
 #include "world.h"
 
 enum { SEEDS = 300, ORDERS = 6 };
 
 struct run {
+    struct engine_options options;
     struct engine *engine;
     struct book book;
+    struct buf effects; /* their kinds and instants, in the order they came */
+    uint64_t images;    /* made, and to be made: 0: none at all */
     const struct world *world;
     uint64_t seq;
     const struct world_event *fed[WORLD_EVENTS_MAX]; /* the journal: by seq, from 1; NULL: pruned */
@@ -66,11 +70,40 @@ static int read_back(void *arg, struct engine *engine, struct span contact, uint
     return 0;
 }
 
+static void run_effect(void *arg, const struct effect *effect) {
+    struct run *run = arg;
+    bool level = effect->kind >= EFFECT_LEVEL_OPENED;
+    const struct standard *s = level ? effect->level.standard : effect->breach.standard;
+    buf_printf(&run->effects, "%d %s ", effect->kind, s->name);
+    group_json(s, level ? &effect->level.group : &effect->breach.group, &run->effects);
+    if (level) buf_printf(&run->effects, " %" PRId64 " %" PRId64 "\n", effect->level.opened_ms, effect->level.closed_ms);
+    else buf_printf(&run->effects, " %.*s %" PRId64 "\n", SPAN_ARGS(effect->breach.contact), effect->breach.decided_ms);
+    book_effect(&run->book, effect);
+}
+
 static void run_start(struct run *run, const struct world *world, int64_t grace_ms) {
     *run = (struct run){.world = world};
-    struct engine_options options = {.grace_ms = grace_ms, .awake_most = 1, .effect = book_effect, .arg = &run->book};
-    run->engine = engine_new(&world->config->rules, &options);
-    engine_set_recall(run->engine, read_back, run);
+    run->options = (struct engine_options){.grace_ms = grace_ms, .awake_most = 1, .effect = run_effect, .arg = run,
+        .recall = read_back, .recall_arg = run};
+    run->engine = engine_new(&world->config->rules, &run->options);
+}
+
+static int add_bytes(void *arg, struct span bytes, struct err *err) {
+    (void)err;
+    buf_add_span(arg, bytes);
+    return 0;
+}
+
+/* An engine made of its image goes on. */
+static void run_go_over(struct run *run) {
+    struct buf image = {0};
+    struct err err = {0};
+    if (!run->images || run->images++ % 3) return;
+    assert_int_equal(engine_save(run->engine, add_bytes, &image, &err), 0);
+    engine_free(run->engine);
+    run->engine = engine_new(&run->world->config->rules, &run->options);
+    assert_int_equal(engine_load(run->engine, buf_span(&image), &err), 0);
+    buf_fini(&image);
 }
 
 static void run_recall(struct run *run, struct span contact) {
@@ -131,6 +164,7 @@ static void run_tell(struct run *run, struct told *told, bool with_breaches) {
     told_sort(told);
     engine_free(run->engine);
     book_fini(&run->book);
+    buf_fini(&run->effects);
 }
 
 /* ---------------------------------------------------------------- orders */
@@ -210,6 +244,7 @@ static void judge_so_far(struct run *run, struct world *w, unsigned per_cent) {
 static void live(struct run *run, struct world *w, int order, const struct arrival *list, int64_t grace) {
     for (size_t i = 0; i < w->count; i++) {
         int64_t now = live_now(w, list, i, order);
+        run_go_over(run);
         if (world_chance(w, 70)) engine_advance(run->engine, now, now - grace);
         judge_so_far(run, w, 40);
         int64_t clock = engine_now(run->engine);
@@ -321,11 +356,41 @@ static bool forgetting_leaves_no_trace(struct world *w, uint64_t seed) {
     return good;
 }
 
+/* An image taken now and then changes nothing, nor the order in which anything is told. */
+static bool an_image_goes_on(struct world *w, uint64_t seed) {
+    struct arrival list[WORLD_EVENTS_MAX];
+    struct told told[2];
+    bool good = true;
+    for (int order = 0; order < ORDERS; order++) {
+        struct buf effects[2];
+        int64_t grace = world_chance(w, 50) ? 2000 : 0;
+        arrivals(w, order, list);
+        uint64_t random = w->random;
+        for (int with = 0; with < 2; with++) {
+            struct run run;
+            w->random = random;
+            run_start(&run, w, grace);
+            run.images = (uint64_t)with;
+            live(&run, w, order, list, grace);
+            effects[with] = run.effects;
+            run.effects = (struct buf){0};
+            run_tell(&run, &told[with], true);
+        }
+        good = same(&told[0], &told[1], seed, "image", order) && good;
+        good = same(&(struct told){effects[0]}, &(struct told){effects[1]}, seed, "effects of an image", order) && good;
+        for (int with = 0; with < 2; with++) {
+            buf_fini(&effects[with]);
+            told_fini(&told[with]);
+        }
+    }
+    return good;
+}
+
 typedef bool property(struct world *world, uint64_t seed);
 
-static void for_all_seeds(property *holds) {
+static void for_seeds(property *holds, uint64_t seeds) {
     const char *one = getenv("SLAD_SEED"), *many = getenv("SLAD_SEEDS");
-    uint64_t first = one ? strtoull(one, NULL, 10) : 1, count = one ? 1 : many ? strtoull(many, NULL, 10) : SEEDS;
+    uint64_t first = one ? strtoull(one, NULL, 10) : 1, count = one ? 1 : many ? strtoull(many, NULL, 10) : seeds;
     size_t bad = 0;
     for (uint64_t seed = first; seed < first + count; seed++) {
         struct world w;
@@ -339,19 +404,25 @@ static void for_all_seeds(property *holds) {
 
 static void the_order_of_arrival_does_not_matter(void **state) {
     (void)state;
-    for_all_seeds(order_does_not_matter);
+    for_seeds(order_does_not_matter, SEEDS);
     assert_true((evicted > 100 && companions > 100 && rested > 100) || getenv("SLAD_SEED") || getenv("SLAD_SEEDS"));
 }
 
 static void a_forgotten_contact_leaves_no_trace(void **state) {
     (void)state;
-    for_all_seeds(forgetting_leaves_no_trace);
+    for_seeds(forgetting_leaves_no_trace, SEEDS);
+}
+
+static void an_image_of_an_engine_goes_on_as_it_would(void **state) {
+    (void)state;
+    for_seeds(an_image_goes_on, SEEDS / 3);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_order_of_arrival_does_not_matter),
         cmocka_unit_test(a_forgotten_contact_leaves_no_trace),
+        cmocka_unit_test(an_image_of_an_engine_goes_on_as_it_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -318,5 +318,5 @@ int main(void) {
         cmocka_unit_test(a_level_is_at_risk_below_warn_below),
         cmocka_unit_test(figures_tell_how_far_each_target_is),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return PLAY_ALL(tests);
 }
