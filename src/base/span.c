@@ -1,10 +1,11 @@
 /* Invariants:
- * 1. keys[] are derived from one seed; they change only in span_hash_seed(), before the first table fills.
+ * 1. keys[] are derived from one seed; they change only in span_hash_seed(), before the first table fills that lasts.
  * 2. Every product in span_hash() has a secret key in both factors: nobody who does not know the keys can
  *    make one of them zero, and so no set of texts collides whatever the keys are. */
 #include "slad/base/span.h"
 
-static uint64_t keys[3] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb};
+static uint64_t seeded;
+static uint64_t keys[3] = {0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f}; /* those of seed 0 */
 
 int span_cmp(struct span a, struct span b) {
     size_t shorter = a.n < b.n ? a.n : b.n;
@@ -65,5 +66,10 @@ static uint64_t next_key(uint64_t *state) {
 }
 
 void span_hash_seed(uint64_t seed) {
+    seeded = seed;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) keys[i] = next_key(&seed);
+}
+
+uint64_t span_hash_seeded(void) {
+    return seeded;
 }

@@ -172,3 +172,8 @@ int64_t calendar_next_open(const struct calendar *calendar, int64_t at) {
 void calendar_describe(const struct calendar *calendar, struct buf *out) {
     buf_add_text(out, calendar ? calendar->description : "\"always\"");
 }
+
+uint64_t calendar_digest(const struct calendar *calendar) {
+    if (!calendar) return 0;
+    return span_hash((struct span){(const char *)calendar->openings, (calendar->count + 1) * sizeof *calendar->openings});
+}

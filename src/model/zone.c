@@ -129,6 +129,10 @@ const char *zone_name(const struct zone *zone) {
     return zone->name;
 }
 
+uint64_t zone_digest(const struct zone *zone) {
+    return span_hash((struct span){(const char *)zone->spans, zone->count * sizeof *zone->spans});
+}
+
 /* ---- looking up ---- */
 
 /* What to add to a time (UTC or wall clock) to come to the same place of a year of the same kind in the

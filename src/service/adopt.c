@@ -102,12 +102,15 @@ static int take_over(struct service *service, struct adoption *adoption, struct 
     return 1;
 }
 
-/* The wall clock was wrong, and is far behind what was decided by it: limits would be decided by a time that is yet to
- * come, for as long as that takes. Whether it is. */
+bool adoption_comes_back(const struct service *service, int64_t decided_ms) {
+    return decided_ms - service->now_ms > CLOCK_BACK_MS;
+}
+
+/* Whether the clocks of the store are those of another time. */
 static bool come_back(const struct service *service, int64_t *now, int64_t *held) {
     int64_t wall = service->now_ms;
     char text[INSTANT_TEXT_MAX];
-    if (*now - wall <= CLOCK_BACK_MS) return false;
+    if (!adoption_comes_back(service, *now)) return false;
     log_warning("the clock was set back", "decided_until=%s next=\"deciding anew what lies after the clock\"",
         instant_text(*now, text));
     *now = wall;

@@ -38,6 +38,9 @@ void adoption_free(struct adoption *adoption); /* NULL is fine */
 int adoption_step(struct service *service, struct adoption *adoption, struct err *err) WARN_UNUSED;
 
 void adoption_progress(const struct adoption *adoption, struct service_progress *out);
+/* The wall clock was wrong, and is far behind what was decided by it until then: limits would be decided by a time that is
+ * yet to come, for as long as that takes. */
+bool adoption_comes_back(const struct service *service, int64_t decided_ms);
 /* The new engine runs, by the new configuration; the record of breaches is still being brought in line. */
 static inline bool adoption_has_taken_over(const struct adoption *adoption) {
     return adoption->reconcile != NULL;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include "adopt.h"
 #include "batches.h"
+#include "engine_image.h"
 #include "recall.h"
 #include "gaps.h"
 #include "published.h"
@@ -401,6 +402,22 @@ static void close_all(struct service *service) {
     free(service);
 }
 
+static int open_store(struct service *service, struct err *err) {
+    int code = store_open(service->config->database, &service->store, err);
+    if (!code && service->options.uses_threads) code = store_use_threads(service->store, err);
+    if (code) return code;
+    service->recall = recall_new(service->store);
+    service->visits = visits_new(service->store);
+    return 0;
+}
+
+/* That of the last stop goes on, where it can. */
+static int make_engine(struct service *service, const struct engine_image *image, struct err *err) {
+    int code = engine_image_take(service, image, err);
+    if (code >= 0) image_file_remove(service->config->database);
+    return code == 1 ? build_now(service, err) : code;
+}
+
 int service_open(struct config *config, const struct service_options *options, int64_t now_ms,
     struct service **out, struct err *err) {
     struct service *service = mem_zalloc(sizeof *service);
@@ -414,11 +431,11 @@ int service_open(struct config *config, const struct service_options *options, i
     service->reload_refused_ms = service->committed_ms = INSTANT_NEVER;
     service->next_publish_ms = publish_after(now_ms, config);
     service->next_retention_ms = now_ms + RETENTION_QUIET_MS;
-    int code = store_open(config->database, &service->store, err);
-    if (!code && options->uses_threads) code = store_use_threads(service->store, err);
-    if (!code) service->recall = recall_new(service->store);
-    if (!code) service->visits = visits_new(service->store);
-    if (!code) code = build_now(service, err);
+    struct engine_image image = {0};
+    image.code = image_file_open(config->database, &image.file, &image.why); /* opening the database may change it */
+    int code = open_store(service, err);
+    if (!code) code = make_engine(service, &image, err);
+    image_file_close(&image.file);
     if (code) {
         close_all(service);
         return code;
@@ -454,6 +471,7 @@ void service_stop(struct service *service) {
 void service_close(struct service *service) {
     if (!service) return;
     service_stop(service);
+    engine_image_leave(service);
     close_all(service);
 }
 

@@ -170,6 +170,46 @@ class Beside(unittest.TestCase):
             d.stop()
 
 
+    def test_an_engine_that_is_of_no_use(self):
+        """What a stop has left is taken only as it was left; otherwise the journal is read, and says the same."""
+        def edit(file, at, byte):
+            with open(file, 'r+b') as f:
+                f.seek(at, os.SEEK_END if at < 0 else os.SEEK_SET)
+                f.write(byte)
+
+        def another(file):
+            with Victim() as other:
+                filled(other, 10)
+                other.stop()
+                shutil.copy2(other.dir / 'slad.db.engine', file)
+
+        def folder(file):
+            file.unlink()
+            file.mkdir()
+
+        ways = [lambda file: edit(file, 0, b'?'), lambda file: edit(file, -1, b'?'), lambda file: edit(file, 4000, b'????'),
+                lambda file: os.truncate(file, 5000), lambda file: os.truncate(file, 0), lambda file: file.unlink(),
+                another, folder]
+        with Victim() as d:
+            sender = filled(d)
+            file = d.dir / 'slad.db.engine'
+            for spoil in ways:
+                d.stop()
+                spoil(file)
+                d.start()
+                self.assertEqual(d.log().count('the engine goes on as it was'), 0, d.log())
+                d.check(self, sender.ids)
+            d.stop()  # where nothing can be left
+            self.assertTrue(d.said('the engine is not kept', 'slad.db.engine'), d.log())
+            file.rmdir()
+            d.start()
+            d.stop()
+            d.start()
+            self.assertTrue(d.said('the engine goes on as it was'), d.log())
+            d.check(self, sender.ids)
+            d.stop()
+
+
 class TakenAway(unittest.TestCase):
     """The file is moved, removed or replaced while it is in use: nothing is acknowledged that a restart would not find."""
 

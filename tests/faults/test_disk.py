@@ -1,5 +1,6 @@
 """The disk fails: errors of writing and syncing, no room, calls that do half of what was asked."""
 import os
+import signal
 import subprocess
 import unittest
 
@@ -192,6 +193,30 @@ class Full(unittest.TestCase):
             (folder / 'filler').unlink()
             d.start()
             d.check(self, sender.ids)
+
+    def test_no_room_for_the_engine_at_a_stop(self):
+        with Victim() as d:
+            folder = d.disk('32m')
+            d.start()
+            sender = Sender(d)
+            for n in range(0, 3000, 100):
+                sender.throw(*some(n, 100))
+            sender.wait()
+            with open(folder / 'filler', 'wb', buffering=0) as filler:
+                try:
+                    while True:
+                        filler.write(b'x' * 4096)
+                except OSError:
+                    pass
+                filler.truncate(filler.tell() - (64 << 10))  # enough to commit once more
+            d.process.send_signal(signal.SIGTERM)
+            self.assertEqual(d.end(), 0)
+            self.assertTrue(d.said('the engine is not kept', 'No space left'), d.log())
+            self.assertEqual([f.name for f in folder.iterdir() if 'engine' in f.name], [])
+            (folder / 'filler').unlink()
+            d.start()
+            d.check(self, sender.ids)
+            d.stop()
 
     def test_slactl_without_room_for_its_answer(self):
         with Victim() as d:

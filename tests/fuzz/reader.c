@@ -25,7 +25,7 @@ static char folder[64], config_path[96], database[96];
 static struct buf image;
 
 static void leave(void) {
-    static const char *const suffixes[] = {"", "-wal", ".lock", ".ballast"};
+    static const char *const suffixes[] = {"", "-wal", ".lock", ".ballast", ".engine"};
     char path[128];
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         snprintf(path, sizeof path, "%s%s", database, suffixes[i]);

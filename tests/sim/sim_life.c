@@ -257,7 +257,7 @@ static void step(struct sim *sim) {
     if (sim_chance(sim, 4)) reload(sim);
     sim->counts->turns++;
     if (disk_is_dead() || sim_chance(sim, 2)) crash(sim);
-    else if (sim_chance(sim, 1)) stop_and_start(sim);
+    else if (sim_chance(sim, 3)) stop_and_start(sim);
     disk_set_faults(NULL);
 }
 

@@ -26,9 +26,11 @@ static inline bool span_eq(struct span a, struct span b) {
 }
 /* Order by byte, which for UTF-8 is the order by code point. <0, 0, >0. */
 int span_cmp(struct span a, struct span b);
-/* A 64-bit hash, keyed with a per-process secret once span_hash_seed() was called (main does, from
- * getrandom), so that nobody outside can make keys collide. Nothing may depend on its value. */
+/* A 64-bit hash, keyed with a secret once span_hash_seed() was called (the daemon does), so that nobody outside can make
+ * keys collide. Nothing may depend on its value, but what goes with the seed. */
 uint64_t span_hash(struct span s);
+/* Before any table is filled that lasts. */
 void span_hash_seed(uint64_t seed);
+uint64_t span_hash_seeded(void); /* 0: it was not */
 
 #endif

@@ -51,5 +51,7 @@ bool calendar_is_open(const struct calendar *calendar, int64_t at);
 int64_t calendar_next_open(const struct calendar *calendar, int64_t at);
 /* Adds a canonical description (zone, hours, dates) by which two calendars of the same meaning are equal text. */
 void calendar_describe(const struct calendar *calendar, struct buf *out);
+/* By which calendars that are open at the same instants are equal, as long as span_hash() has the same keys. */
+uint64_t calendar_digest(const struct calendar *calendar);
 
 #endif

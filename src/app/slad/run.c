@@ -10,7 +10,9 @@
 #include "daemon.h"
 #include "slad/base/clock.h"
 #include "slad/base/log.h"
+#include "slad/base/span.h"
 #include "slad/conf/paths.h"
+#include "slad/store/image_file.h"
 
 struct arguments {
     const char *config;
@@ -45,11 +47,15 @@ static void hold_standard_streams(void) {
         }
 }
 
-/* Hash keys that nobody outside can guess; as many descriptors as we may have. */
-static void prepare_process(void) {
+/* Hash keys that nobody outside can guess: those by which the engine of the last stop was kept, or new ones. */
+static void seed_hashes(const char *database) {
     uint64_t seed;
+    if (image_file_seed(database, &seed) == 0 || getrandom(&seed, sizeof seed, 0) == sizeof seed) span_hash_seed(seed);
+}
+
+/* As many descriptors as we may have. */
+static void prepare_process(void) {
     hold_standard_streams();
-    if (getrandom(&seed, sizeof seed, 0) == sizeof seed) span_hash_seed(seed);
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
         files.rlim_cur = files.rlim_max;
@@ -78,6 +84,7 @@ int command_run(int argc, char **argv) {
         return repaired;
     }
     struct daemon *daemon = NULL;
+    seed_hashes(config->database);
     int code = daemon_open(config, &daemon, &err);
     if (!code) code = daemon_run(daemon, &err);
     daemon_close(daemon);
