@@ -90,6 +90,9 @@ class Daemon:
         code = self.process.wait(PATIENCE_S); self.process = None
         if code: raise RuntimeError(f'slad ended with {code}:\n{(self.dir / "log").read_text()}')
 
+    def kill(self):
+        self.process.kill(); self.process.wait(); self.process = None
+
     def get(self, path):
         link = Unix(self.dir / 'slad.sock')
         try:

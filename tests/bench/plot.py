@@ -9,9 +9,10 @@ INK, FAINT, LINE = '#24292f', '#d0d7de', '#0969da'
 PANELS = [
     ('open', 'events_per_second', 'Speed of intake', 'open contacts', 'events/s', False),
     ('open', 'bytes_in_memory', 'Memory', 'open contacts', 'bytes', True),
-    ('restart', 'seconds', 'Start', 'events in the journal', 'seconds', True),
+    ('restart', 'seconds', 'Start after a stop', 'events in the journal', 'seconds', True),
     ('standards', 'events_per_second', 'Speed of replay', 'standards', 'events/s', True),
     ('groups', 'events_per_second', 'Speed of replay', 'groups of a standard', 'events/s', False),
+    ('restart', 'seconds_killed', 'Start after a crash', 'events in the journal', 'seconds', True),
     ('restart', 'bytes_on_disk', 'Disk', 'events in the journal', 'bytes', True),
 ]
 

@@ -187,9 +187,13 @@ class Scenarios:
         warm = daemon.start()
         memory = daemon.memory()
         self.facts['restart'] = {'bytes_in_memory': memory, 'bytes_on_disk': daemon.disk(), 'cpu_seconds': daemon.cpu()}
-        daemon.stop(); daemon.cool()
+        daemon.kill()
+        killed = daemon.start()
+        start = time.monotonic(); daemon.stop(); self.facts['restart']['stop_seconds'] = time.monotonic() - start
+        self.facts['restart']['bytes_left'] = (daemon.dir / 'slad.db.engine').stat().st_size
+        daemon.cool()
         cold = daemon.start(); daemon.stop()
-        return {'restart': warm, 'restart-cold': cold, 'memory-journal': memory / self.journal}
+        return {'restart': warm, 'restart-killed': killed, 'restart-cold': cold, 'memory-journal': memory / self.journal}
 
     # ------------------------------------------------------------ late events
 
