@@ -20,7 +20,8 @@ enum {
     SPACING_US = 5000,
 };
 
-void batches_tell_published(struct service *service) {
+/* Of what was published, once all of it is on disk. */
+static void tell_published(struct service *service) {
     if (!publish_waits(service->publish) && service->published_batch <= service->durable) feed_committed(service);
 }
 
@@ -34,7 +35,7 @@ static void landed(struct service *service) {
     service->committed_ms = service->now_ms;
     for (size_t i = 0; i < service->listener_count; i++)
         if (service->listeners[i].committed) service->listeners[i].committed(service->listeners[i].arg);
-    batches_tell_published(service);
+    tell_published(service);
 }
 
 static int look_after_commit(struct service *service, enum store_wait wait, struct err *err) {

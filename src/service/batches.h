@@ -14,7 +14,5 @@ int batches_end_turn(struct service *service, enum store_wait wait, struct err *
 int64_t batches_on_disk_until(const struct service *service);
 /* How long the open batch still goes on collecting although nothing is being committed; 0: its turn has come. */
 int64_t batches_space_ms(const struct service *service);
-/* Tells of what was published, once all of it is on disk. */
-void batches_tell_published(struct service *service);
 
 #endif

@@ -1,7 +1,8 @@
 /* Invariants:
  *  1. list[next ...] is what is taken and not written; its texts and percentiles lie in `text` and `percentiles`;
- *  2. of a first publish `visited` has the series of all that was written or found to stand as it was; once the list is
- *     written, series up to `ended` have been looked at. */
+ *  2. of a first publish `visited` has the series on disk of all that was written or found to stand as it was; once the list
+ *     is written, series up to `ended` have been looked at. What it compares with is older than itself, so it is on disk:
+ *     nothing that is on its way is waited for. */
 #include "publish.h"
 
 #include <math.h>
@@ -47,10 +48,6 @@ void publish_free(struct publish *publish) {
     free(publish->list);
     free(publish->percentiles);
     free(publish);
-}
-
-bool publish_wants_store(const struct publish *publish) {
-    return publish->is_first && publish_waits(publish);
 }
 
 bool publish_waits(const struct publish *publish) {
@@ -169,8 +166,8 @@ static int was_published(const struct publish *publish, struct store *store, int
 static int stands(struct publish *publish, struct store *store, struct span standard, struct span group,
     const struct taken *taken, struct err *err) {
     int64_t series;
-    int code = series_id(store, standard, group, &series, err);
-    if (code) return code;
+    int code = series_find(store, standard, group, &series, err);
+    if (code) return code < 0 ? code : 0;
     hash_set_add(&publish->visited, (uint64_t)series);
     return was_published(publish, store, series, taken, err);
 }
@@ -202,12 +199,13 @@ static void end_unvisited(void *arg, int64_t series) {
     struct ending *ending = arg;
     if (ending->code || hash_set_has(&ending->publish->visited, (uint64_t)series)) return;
     ending->service->dirty = true;
-    ending->code = series_end(ending->service->store, series, ending->publish->of.at_ms, ending->err);
+    ending->code = later_series_end(ending->service->store, series, ending->publish->of.at_ms, ending->err);
 }
 
 static int step_ends(struct publish *publish, struct service *service, struct err *err) {
     struct ending ending = {publish, service, 0, err};
-    int more = series_each_live(service->store, &publish->ended, SERIES_SLICE, end_unvisited, &ending, err);
+    int more = series_each_live(
+        service->store, publish->of.at_ms, &publish->ended, SERIES_SLICE, end_unvisited, &ending, err);
     publish->ends_unvisited = more > 0;
     return more < 0 ? more : ending.code;
 }

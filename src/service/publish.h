@@ -12,8 +12,6 @@ void publish_free(struct publish *publish); /* NULL is fine */
  * clears, all count as changed, but those that stand as they were last written; and groups that were published and are
  * no more end. None may be waiting. */
 void publish_take(struct publish *publish, struct service *service);
-/* The same, and it compares with what is on record before it writes. */
-bool publish_wants_store(const struct publish *publish);
 bool publish_waits(const struct publish *publish); /* some are taken and not written */
 /* Writes a slice in the turn's transaction; a failure to write fails the batch. */
 void publish_step(struct publish *publish, struct service *service);

@@ -197,8 +197,7 @@ static void step_publish(struct service *service) {
 
 /* Work that wants the store to itself: then nothing may stay on its way. */
 static bool wants_store(const struct service *service) {
-    return service->stopping || service->adoption || publish_wants_store(service->publish) ||
-           service->now_ms >= service->next_retention_ms;
+    return service->stopping || service->adoption || service->now_ms >= service->next_retention_ms;
 }
 
 int service_commit(struct service *service, struct err *err) {
@@ -262,15 +261,11 @@ static int retain(struct service *service, bool *more, struct err *err) {
     return code ? code : commit(service, err);
 }
 
-/* What a turn's commit has left. */
+/* A slice more, when the turn's found nothing to write. */
 static void publish_turn(struct service *service) {
     struct err err;
-    publish_step(service->publish, service);
-    int code = service->dirty || service->write_failed ? commit(service, &err) : 0;
-    if (code) fail(service, &err);
-    store_rollback(service->store); /* nothing was written */
-    service->dirty = false;
-    batches_tell_published(service);
+    step_publish(service);
+    if (batches_end_turn(service, STORE_ASK, &err)) fail(service, &err);
 }
 
 static void retention_turn(struct service *service) {

@@ -62,16 +62,31 @@ int percentiles_at(struct store *store, int64_t series, int64_t at_ms, struct pe
     return got;
 }
 
-int series_each_live(struct store *store, int64_t *after, size_t rows, void (*visit)(void *arg, int64_t series),
-    void *arg, struct err *err) {
+int series_find(struct store *store, struct span standard, struct span group, int64_t *id, struct err *err) {
+    sqlite3_stmt *find;
+    int got = db_read(
+        store, STATEMENT_SERIES_KNOWN, "SELECT id FROM series WHERE standard = ?1 AND grp = ?2", &find, err);
+    if (got != 0) return got;
+    db_bind_span(find, 1, standard);
+    db_bind_span(find, 2, group);
+    got = db_step(find, "find a series", err);
+    if (got <= 0) return got < 0 ? got : 1;
+    *id = sqlite3_column_int64(find, 0);
+    sqlite3_reset(find);
+    return 0;
+}
+
+int series_each_live(struct store *store, int64_t at_ms, int64_t *after, size_t rows,
+    void (*visit)(void *arg, int64_t series), void *arg, struct err *err) {
     sqlite3_stmt *read;
     int got = db_read(store, STATEMENT_SERIES_LIVE,
         "SELECT id, (SELECT open + met + missed + excluded + durations FROM figures f"
-        " WHERE f.series = series.id ORDER BY at DESC LIMIT 1) > 0 FROM series WHERE id > ?1 ORDER BY id LIMIT ?2",
+        " WHERE f.series = series.id AND at < ?3 ORDER BY at DESC LIMIT 1) > 0 FROM series WHERE id > ?1 ORDER BY id LIMIT ?2",
         &read, err);
     if (got != 0) return got;
     db_bind_int(read, 1, *after);
     db_bind_int(read, 2, (int64_t)rows);
+    db_bind_int(read, 3, at_ms);
     size_t count = 0;
     for (; (got = db_step(read, "read the series", err)) > 0; count++) {
         *after = sqlite3_column_int64(read, 0);

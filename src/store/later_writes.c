@@ -178,6 +178,21 @@ int later_figures(struct store *store, const struct later_figures *figures, stru
     return later_do(store, &publish.op, sizeof publish, TEXTS(publish_texts), err);
 }
 
+struct series_over {
+    struct later_op op;
+    int64_t series, at_ms;
+};
+
+static int run_series_end(struct store *store, const struct later_op *op, struct err *err) {
+    const struct series_over *over = (const struct series_over *)op;
+    return series_end(store, over->series, over->at_ms, err);
+}
+
+int later_series_end(struct store *store, int64_t series, int64_t at_ms, struct err *err) {
+    struct series_over over = {{.run = run_series_end}, series, at_ms};
+    return later_do(store, &over.op, sizeof over, NULL, 0, err);
+}
+
 /* ---------------------------------------------------------------- numbers */
 
 struct number {

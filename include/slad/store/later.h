@@ -35,6 +35,8 @@ struct later_figures {
     size_t percentile_count;
 };
 int later_figures(struct store *store, const struct later_figures *figures, struct err *err) WARN_UNUSED;
+/* series_end(). */
+int later_series_end(struct store *store, int64_t series, int64_t at_ms, struct err *err) WARN_UNUSED;
 /* store_meta_set(); the key is kept as a pointer, too. */
 int later_meta(struct store *store, const char *key, int64_t value, struct err *err) WARN_UNUSED;
 /* position_put(); position_drop(). */

@@ -40,10 +40,13 @@ int series_cut(struct store *store, int64_t after_ms, struct err *err) WARN_UNUS
 
 /* ---- reading: committed rows only ---- */
 
-/* Of up to `rows` series beyond *after, by id (*after moves on), those whose latest figures count something, or are open.
- * 1: there may be more; 0: those were all. The visit may write. */
-int series_each_live(struct store *store, int64_t *after, size_t rows, void (*visit)(void *arg, int64_t series),
-    void *arg, struct err *err) WARN_UNUSED;
+/* The number of a standard's group; 1: it has none. */
+int series_find(struct store *store, struct span standard, struct span group, int64_t *id, struct err *err) WARN_UNUSED;
+
+/* Of up to `rows` series beyond *after, by id (*after moves on), those whose latest figures before at_ms count something, or
+ * are open. 1: there may be more; 0: those were all. The visit may write. */
+int series_each_live(struct store *store, int64_t at_ms, int64_t *after, size_t rows,
+    void (*visit)(void *arg, int64_t series), void *arg, struct err *err) WARN_UNUSED;
 
 /* The latest figures published at or before at_ms; 1: none. */
 int figures_last(struct store *store, int64_t series, int64_t at_ms, int64_t *published_ms,

@@ -23,6 +23,29 @@ static void a_series_has_one_id(void **state) {
     commit(f);
 }
 
+static void note_series(void *arg, int64_t series) {
+    *(int64_t *)arg = *(int64_t *)arg * 100 + series;
+}
+
+/* What is open is not on disk yet: neither its number nor its figures are found. */
+static void reading_finds_what_is_committed(void **state) {
+    struct fixture *f = *state;
+    struct figures_row row = {.open = 1};
+    int64_t found = 0, after = 0, live = 0;
+    begin(f);
+    int64_t a = series(f, "s", "{}"), b = series(f, "t", "{}");
+    OK(f, figures_put(f->store, a, 1000, &row, &f->err));
+    OK(f, figures_put(f->store, b, 2000, &row, &f->err));
+    assert_int_equal(series_find(f->store, SPAN("s"), SPAN("{}"), &found, &f->err), 1);
+    commit(f);
+    OK(f, series_find(f->store, SPAN("s"), SPAN("{}"), &found, &f->err));
+    assert_int_equal(found, a);
+    assert_int_equal(series_find(f->store, SPAN("s"), SPAN("{1}"), &found, &f->err), 1);
+    OK(f, series_each_live(f->store, 2000, &after, 10, note_series, &live, &f->err));
+    assert_int_equal(live, a); /* the other's are not from before */
+    assert_int_equal(after, b);
+}
+
 static void a_rollback_takes_ids_back(void **state) {
     struct fixture *f = *state;
     begin(f);
@@ -150,6 +173,7 @@ static void says_what_is_over_a_cap(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_series_has_one_id),
+        TEST(reading_finds_what_is_committed),
         TEST(a_rollback_takes_ids_back),
         TEST(the_latest_figures_count),
         TEST(figures_history),
