@@ -175,8 +175,7 @@ int store_begin(struct store *store, struct err *err) {
     assert(!store->in_transaction);
     int code = 0;
     store->in_transaction = true;
-    if (store->flying) code = later_do(store, &op_begin, sizeof op_begin, NULL, 0, err);
-    else code = run_begin(store, &op_begin, err);
+    code = later_do(store, &op_begin, sizeof op_begin, NULL, 0, err);
     if (code) store->in_transaction = false;
     return code;
 }
@@ -185,9 +184,7 @@ static int run_commit(struct store *store, struct err *err) {
     sqlite3_stmt *commit;
     int code = anchor_check(store->path, &store->anchor, err);
     if (code == 0) code = db_write(store, STATEMENT_COMMIT, "COMMIT", &commit, err);
-    if (code == 0) code = db_finish(commit, "commit", err);
-    if (code == 0) wal_committed(store);
-    return code;
+    return code ? code : db_finish(commit, "commit", err);
 }
 
 static void add_found(struct later_found *sum, const struct later_found *more) {
@@ -212,16 +209,20 @@ int store_commit(struct store *store, struct err *err) {
     contacts_committed(store);
     add_found(&store->found, &store->found_open);
     store->found_open = (struct later_found){0};
+    wal_committed(store);
     wal_tell(store, &store->log);
     ids_clear(store);
     return 0;
 }
 
+/* What was committed does not wait for the log to be copied. */
 static int run_commit_later(struct store *store, const struct later_op *op, struct err *err) {
     (void)op;
     int code = run_commit(store, err);
-    if (code == 0) later_tell(store);
-    return code;
+    if (code) return code;
+    later_tell(store);
+    wal_committed(store);
+    return 0;
 }
 
 int store_commit_later(struct store *store, struct err *err) {
