@@ -309,7 +309,7 @@ void client_open(struct input *input, struct loop *loop, int take_fd) {
     client->admitted = !input->asks_token;
     client->source = (struct intake_source){input->source, translator_new(input->format, intake_translate_options(input->batch->service))};
     client->stream = stream_open(
-        loop, take_fd, &(struct stream_options){.input_bytes = LINES_BYTES_MAX + 1}, &events, client);
+        loop, take_fd, &(struct stream_options){.input_bytes = LINES_BYTES_MAX + 1, .in_pieces = true}, &events, client);
     client_list_add(&input->clients, CLIENTS_OF_INPUT, client);
     input->client_count++;
     if (client->admitted) return;

@@ -1,11 +1,13 @@
 /* Invariants:
  * 1. Both clocks are read at most once a turn: now_read and steady_read are false from the start of a turn
  * until the first question, so the reading is later than the waking.
- * 2. A task is in at most one ring: tasks (to run), running (being run), keeps (only loop_free() runs it), or
+ * 2. A task is in at most one ring: tasks (to run), running (being run), pieces, keeps (only loop_free() runs it), or
  * its links are NULL. A ring is circular and its sentinel is in struct loop, so that a task leaves any ring
  * alone.
  * 3. Input callbacks run at INPUT priority and call loop_yield(); everything else is short. So a turn lasts
- *    TURN_US plus one callback at most. */
+ *    TURN_US plus one callback and one piece at most.
+ * 4. After each pass one piece is run, if there are any: a question waits for one piece at most, however many there are, and
+ *    no number of questions keeps the pieces from their turn. */
 #include "loop_base.h"
 
 #include <assert.h>
@@ -43,7 +45,7 @@ struct loop {
     struct event_base *base;
     struct event *tick;  /* while the clock is controlled */
     struct event *bound; /* ends the wait of one turn */
-    struct loop_task tasks, running, keeps;
+    struct loop_task tasks, running, pieces, keeps;
     struct signal_watch *signals;
     struct event *wake;
     void (*woken)(void *arg);
@@ -114,6 +116,7 @@ struct loop *loop_new(struct err *err) {
     loop->base = base;
     ring_init(&loop->tasks);
     ring_init(&loop->running);
+    ring_init(&loop->pieces);
     ring_init(&loop->keeps);
     loop->tick = loop_event_new(loop, -1, EV_PERSIST, LOOP_PRIORITY_PROMPT, do_nothing, NULL);
     loop->bound = loop_event_new(loop, -1, 0, LOOP_PRIORITY_PROMPT, do_nothing, NULL);
@@ -128,6 +131,7 @@ void loop_free(struct loop *loop) {
         task->run(task->arg);
     }
     while (!ring_empty(&loop->tasks)) loop_task_cancel(loop->tasks.next);
+    while (!ring_empty(&loop->pieces)) loop_task_cancel(loop->pieces.next);
     while (loop->signals) {
         struct signal_watch *watch = loop->signals;
         loop->signals = watch->next;
@@ -196,17 +200,29 @@ static int pass(struct loop *loop, int64_t wait_ms) {
     return rc < 0 ? ERR_IO : 0;
 }
 
+static void run_first(struct loop_task *ring) {
+    struct loop_task *task = ring->next;
+    loop_task_cancel(task);
+    task->run(task->arg);
+}
+
+/* A piece, and what is ready by then. */
+static int go_on(struct loop *loop) {
+    if (!ring_empty(&loop->pieces)) run_first(&loop->pieces);
+    return pass(loop, 0);
+}
+
+static bool has_input(const struct loop *loop) {
+    return (loop->worked || !ring_empty(&loop->pieces)) && !loop->stopping;
+}
+
 static void run_tasks(struct loop *loop) {
     while (!ring_empty(&loop->tasks)) { /* what a task schedules is for the next turn */
         struct loop_task *task = loop->tasks.next;
         loop_task_cancel(task);
         ring_add(&loop->running, task);
     }
-    while (!ring_empty(&loop->running)) {
-        struct loop_task *task = loop->running.next;
-        loop_task_cancel(task);
-        task->run(task->arg);
-    }
+    while (!ring_empty(&loop->running)) run_first(&loop->running);
 }
 
 int loop_turn(struct loop *loop, int64_t wait_ms) {
@@ -215,10 +231,11 @@ int loop_turn(struct loop *loop, int64_t wait_ms) {
         struct timeval tick = timeval_of(CONTROLLED_TICK_MS);
         event_add(loop->tick, &tick);
     }
-    if (!ring_empty(&loop->tasks) || loop->stopping) wait_ms = 0;
+    if (!ring_empty(&loop->tasks) || !ring_empty(&loop->pieces) || loop->stopping) wait_ms = 0;
     int rc = pass(loop, wait_ms);
     /* While input keeps coming, go on reading it: the more a commit holds, the less it costs. */
-    while (rc == 0 && loop->worked && !loop->stopping && !time_is_up(loop)) rc = pass(loop, 0);
+    if (rc == 0 && has_input(loop)) rc = go_on(loop);
+    while (rc == 0 && has_input(loop) && !time_is_up(loop)) rc = go_on(loop);
     run_tasks(loop);
     if (loop->turn_end) loop->turn_end(loop->turn_end_arg);
     return rc;
@@ -244,6 +261,10 @@ void loop_stop(struct loop *loop) {
 
 void loop_task_schedule(struct loop *loop, struct loop_task *task) {
     if (!task->next) ring_add(&loop->tasks, task);
+}
+
+void loop_piece(struct loop *loop, struct loop_task *task) {
+    if (!task->next) ring_add(&loop->pieces, task);
 }
 
 void loop_keep(struct loop *loop, struct loop_task *task) {

@@ -21,6 +21,9 @@ int64_t loop_steady_ms(struct loop *loop);
 /* Called at the end of each callback on input: ends the turn when its time is used up. What is ready still
  * comes first in the next one. */
 void loop_yield(struct loop *loop);
+/* Runs the task in this turn or in the next, one such piece at a time: whatever else is ready is served between two. For
+ * input that may be much. loop_task_cancel() takes it back. */
+void loop_piece(struct loop *loop, struct loop_task *task);
 /* At least `bytes` bytes to read into, shared by all streams and gone when the callback returns. */
 char *loop_scratch(struct loop *loop, size_t bytes);
 /* Has loop_free() run the task if it was not cancelled by then: for what outlives its owner. */

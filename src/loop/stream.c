@@ -27,8 +27,8 @@
 #include "slad/base/buf.h"
 #include "slad/base/mem.h"
 
-/* One read, and so one stream's share before the next one's: some fifty event lines, about a millisecond. With 64 KiB a
- * question under full load waited four times as long for its turn. */
+/* One read, and so one stream's share before the next one's, and what a question waits for: some fifty event lines, half a
+ * millisecond. */
 #define READ_BYTES (8 * 1024)
 /* How long a peer may take to fetch what was queued when its stream was closed. */
 #define FLUSH_MS 5000
@@ -52,7 +52,7 @@ struct stream {
     bool muted;    /* the peer takes no more, but may have sent what we have not read yet */
     struct event *readable, *writable;
     struct loop_timer *timer;
-    struct loop_task end, keep;
+    struct loop_task end, keep, piece;
     struct buf kept, out;
     size_t sent;
     struct stream_options options;
@@ -67,6 +67,7 @@ static void stream_free(void *arg) {
     struct stream *stream = arg;
     loop_task_cancel(&stream->end);
     loop_task_cancel(&stream->keep);
+    loop_task_cancel(&stream->piece);
     event_free(stream->readable);
     event_free(stream->writable);
     loop_timer_free(stream->timer);
@@ -200,10 +201,17 @@ static void throw_input_away(struct stream *stream) {
         go_over(stream);
 }
 
+static void read_piece(void *arg) {
+    struct stream *stream = arg;
+    if (listening(stream)) take_input(stream);
+}
+
 static void readable(evutil_socket_t fd, short what, void *arg) {
     struct stream *stream = arg;
     (void)fd, (void)what;
-    if (listening(stream))
+    if (listening(stream) && stream->options.in_pieces)
+        loop_piece(stream->loop, &stream->piece);
+    else if (listening(stream))
         take_input(stream);
     else if (stream->state == STATE_LINGERING)
         throw_input_away(stream);
@@ -297,6 +305,7 @@ struct stream *stream_open(struct loop *loop, int take_fd, const struct stream_o
     stream->arg = arg;
     stream->end = (struct loop_task){.run = end_now, .arg = stream};
     stream->keep = (struct loop_task){.run = stream_free, .arg = stream};
+    stream->piece = (struct loop_task){.run = read_piece, .arg = stream};
     stream->readable =
         loop_event_new(loop, take_fd, EV_READ | EV_PERSIST, LOOP_PRIORITY_INPUT, readable, stream);
     stream->writable =

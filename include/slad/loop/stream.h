@@ -6,6 +6,7 @@
 #ifndef SLAD_LOOP_STREAM_H
 #define SLAD_LOOP_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "slad/base/span.h"
@@ -38,6 +39,7 @@ struct stream_options {
     size_t output_bytes; /* queued at most, a write beyond it closes the stream; 0: no limit */
     int64_t idle_ms;     /* closed when no byte moved for so long; 0: never */
     int64_t total_ms;    /* closed so long after it was opened, whatever moved; 0: never */
+    bool in_pieces;      /* much may come: all else that is ready is served between two reads */
 };
 /* An event line is at most 64 KiB: one byte more tells that it is longer. */
 #define STREAM_INPUT_DEFAULT (64 * 1024 + 1)

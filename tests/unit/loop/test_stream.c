@@ -347,6 +347,73 @@ static void a_busy_stream_starves_nobody(void **state) {
     finish(&busy, busy_client);
 }
 
+struct order {
+    int pieces, asked, pieces_before; /* before the last that was asked */
+    int asker;
+    bool asks_on;
+};
+
+static size_t piece_came(void *arg, struct span data) {
+    struct order *order = arg;
+    if (!order->pieces++) assert_int_equal(write(order->asker, "?", 1), 1);
+    return data.n;
+}
+
+static size_t question_came(void *arg, struct span data) {
+    struct order *order = arg;
+    order->asked++;
+    order->pieces_before = order->pieces;
+    if (order->asks_on) assert_int_equal(write(order->asker, "?", 1), 1);
+    return data.n;
+}
+
+static void order_closed(void *arg, const char *reason) {
+    (void)arg, (void)reason;
+}
+
+/* Two streams that are read in pieces and have many, and one that something comes from when the first piece is read. */
+static void take_turn(struct order *order) {
+    static const struct stream_events pieces = {.on_data = piece_came, .on_close = order_closed},
+                                      questions = {.on_data = question_came, .on_close = order_closed};
+    static const struct stream_options in_pieces = {.in_pieces = true};
+    struct loop *loop = drive_loop();
+    struct stream *streams[3];
+    int clients[3];
+    char block[4096] = "";
+    for (size_t i = 0; i < 3; i++) {
+        int fds[2];
+        drive_pair(fds);
+        clients[i] = fds[1];
+        streams[i] = stream_open(loop, fds[0], i < 2 ? &in_pieces : NULL, i < 2 ? &pieces : &questions, order);
+        while (i < 2 && write(fds[1], block, sizeof block) > 0) continue;
+    }
+    order->asker = clients[2];
+    if (order->asks_on) assert_int_equal(write(order->asker, "?", 1), 1);
+    loop_turn(loop, 0);
+    for (size_t i = 0; i < 3; i++) {
+        stream_close(streams[i], STREAM_DROP);
+        close(clients[i]);
+    }
+    loop_free(loop);
+}
+
+static void a_question_waits_for_one_piece(void **state) {
+    (void)state;
+    struct order order = {0};
+    take_turn(&order);
+    assert_int_equal(order.asked, 1);
+    assert_int_equal(order.pieces_before, 1);
+    assert_true(order.pieces > 1);
+}
+
+static void questions_without_end_leave_pieces_their_turn(void **state) {
+    (void)state;
+    struct order order = {.asks_on = true};
+    take_turn(&order);
+    assert_true(order.asked > 1);
+    assert_true(order.pieces > 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unconsumed_bytes_come_again_with_more),
@@ -363,6 +430,8 @@ int main(void) {
         cmocka_unit_test(the_end_of_input_closes_unless_asked_for),
         cmocka_unit_test(timeouts_close),
         cmocka_unit_test(a_busy_stream_starves_nobody),
+        cmocka_unit_test(a_question_waits_for_one_piece),
+        cmocka_unit_test(questions_without_end_leave_pieces_their_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
