@@ -75,6 +75,7 @@ size_t image_count(struct image *image, size_t count) {
 }
 
 size_t image_index(struct image *image, size_t index, size_t count) {
+    assert(image->loads || index < count);
     index = (size_t)image_int(image, (int64_t)index);
     if (index >= count) image->is_bad = true;
     return index < count ? index : 0;

@@ -1,12 +1,15 @@
 /* The cycles of a subject in an image. */
 #include "image.h"
 
+#include <assert.h>
+
 enum { ALWAYS, OF_STANDARD, OF_LIMIT }; /* where a cycle's calendar is found: OF_LIMIT + i is that of the i-th limit */
 
 static size_t calendar_place(const struct compiled *rule, const struct cycle *c) {
     if (!c->calendar) return ALWAYS;
     for (size_t i = 0; i < rule->limit_count; i++)
         if (rule->limits[i].calendar == c->calendar) return OF_LIMIT + i;
+    assert(c->calendar == rule->standard->calendar);
     return OF_STANDARD;
 }
 

@@ -100,9 +100,12 @@ static void run_go_over(struct run *run) {
     struct err err = {0};
     if (!run->images || run->images++ % 3) return;
     assert_int_equal(engine_save(run->engine, add_bytes, &image, &err), 0);
+    struct engine_size size = engine_size(run->engine), again;
     engine_free(run->engine);
     run->engine = engine_new(&run->world->config->rules, &run->options);
     assert_int_equal(engine_load(run->engine, buf_span(&image), &err), 0);
+    again = engine_size(run->engine);
+    assert_memory_equal(&again, &size, sizeof size);
     buf_fini(&image);
 }
 
