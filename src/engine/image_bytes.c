@@ -41,21 +41,24 @@ uint64_t image_word(struct image *image, uint64_t word) {
 
 /* Seven bits a byte, the lowest first; the sign is the lowest of all. */
 static void put_int(struct image *image, int64_t value) {
-    unsigned char bytes[VARINT_MAX];
+    struct buf *out = &image->out;
     uint64_t left = (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
-    size_t n = 0;
-    for (; left >= 0x80; left >>= 7) bytes[n++] = (unsigned char)(left | 0x80);
-    bytes[n++] = (unsigned char)left;
-    put(image, bytes, n);
+    if (out->size >= PIECE) image_flush(image);
+    if (out->capacity < out->size + VARINT_MAX + 1) buf_reserve(out, PIECE); /* once */
+    for (; left >= 0x80; left >>= 7) out->data[out->size++] = (char)(left | 0x80);
+    out->data[out->size++] = (char)left;
+    out->data[out->size] = '\0';
 }
 
 static int64_t take_int(struct image *image) {
+    const char *at = image->at, *end = image->end;
     uint64_t bits = 0;
-    for (unsigned shift = 0; shift < 7 * VARINT_MAX; shift += 7) {
-        const char *at = take(image, 1);
-        if (!at) return 0;
+    if (end - at > VARINT_MAX) end = at + VARINT_MAX;
+    for (unsigned shift = 0; at < end && !image->is_bad; shift += 7) {
         bits |= (uint64_t)(*at & 0x7F) << shift;
-        if (!(*at & 0x80)) return (int64_t)(bits >> 1 ^ -(bits & 1));
+        if (*at++ & 0x80) continue;
+        image->at = at;
+        return (int64_t)(bits >> 1 ^ -(bits & 1));
     }
     image->is_bad = true;
     return 0;

@@ -151,32 +151,41 @@ static void blocks_clear(struct spread *spread) {
     spread->sorted = 0;
 }
 
-/* Everything anew: all + added - removed, in one merge of sorted runs. */
-static void rebuild(struct spread *spread) {
-    size_t total = spread->sorted + spread->added.count, n = 0;
-    int64_t *all = mem_alloc((total + 1) * sizeof *all);
+static int64_t *copy_sorted(const struct spread *spread) {
+    int64_t *all = mem_alloc((spread->sorted + 1) * sizeof *all);
+    size_t n = 0;
     for (size_t i = 0; i < spread->block_count; i++) {
         memcpy(all + n, spread->blocks[i]->values, spread->blocks[i]->count * sizeof *all);
         n += spread->blocks[i]->count;
     }
-    if (spread->added.count) memcpy(all + n, spread->added.values, spread->added.count * sizeof *all);
-    sort(all, total);
-    if (spread->removed.count) sort(spread->removed.values, spread->removed.count);
+    return all;
+}
+
+static void append(struct spread *spread, struct spread_block **last, int64_t value) {
+    if (!*last || (*last)->count == BLOCK / 2) {
+        *last = block_new(BLOCK);
+        blocks_insert(spread, spread->block_count, *last);
+    }
+    (*last)->values[(*last)->count++] = value;
+    spread->sorted++;
+}
+
+/* Everything anew: all + added - removed, in one merge of sorted runs. */
+static void rebuild(struct spread *spread) {
+    const struct spread_notes *added = &spread->added, *removed = &spread->removed;
+    int64_t *old = copy_sorted(spread);
+    size_t olds = spread->sorted;
+    if (added->count) sort(added->values, added->count);
+    if (removed->count) sort(removed->values, removed->count);
     blocks_clear(spread);
     struct spread_block *last = NULL;
-    for (size_t i = 0, r = 0; i < total; i++) {
-        if (r < spread->removed.count && spread->removed.values[r] == all[i]) {
-            r++;
-            continue;
-        }
-        if (!last || last->count == BLOCK / 2) {
-            last = block_new(BLOCK);
-            blocks_insert(spread, spread->block_count, last);
-        }
-        last->values[last->count++] = all[i];
-        spread->sorted++;
+    for (size_t i = 0, k = 0, r = 0; i < olds || k < added->count;) {
+        bool is_old = k == added->count || (i < olds && old[i] <= added->values[k]);
+        int64_t value = is_old ? old[i++] : added->values[k++];
+        if (r < removed->count && removed->values[r] == value) r++;
+        else append(spread, &last, value);
     }
-    free(all);
+    free(old);
 }
 
 static void settle(struct spread *spread) {

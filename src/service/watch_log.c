@@ -4,7 +4,7 @@
 #include "slad/base/log.h"
 
 enum {
-    GROWN_BYTES = 64 << 20, /* four times what is copied into the database at once: somebody is in the way */
+    GROWN_BYTES = 128 << 20, /* eight times what is copied into the database at once: somebody is in the way */
     SMALL_BYTES = 33 << 20, /* to here it shrinks (docs/STORAGE.md, journal_size_limit), and a header */
 };
 

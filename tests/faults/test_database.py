@@ -300,7 +300,7 @@ class Held(unittest.TestCase):
             reader.execute('BEGIN')
             reader.execute('SELECT count(*) FROM events').fetchone()
             wal, n = d.dir / 'slad.db-wal', 1000
-            while os.path.getsize(wal) < 70 << 20:
+            while os.path.getsize(wal) < 140 << 20:
                 sender.throw(*[event(f'big{k}', 'offered', START, queue='q', id=f'b{k}', note='x' * 60000) for k in range(n, n + 50)])
                 sender.wait()
                 n += 50
