@@ -109,10 +109,6 @@ static void image_idle(struct image *image, struct contact *contact) {
     }
 }
 
-static void put_last(struct contacts *list, struct contact *contact, bool is_in) {
-    if (is_in) contacts_put_last(list, contact);
-}
-
 /* Loading: NULL when it cannot be. */
 static struct contact *image_name(struct image *image, struct contact *contact) {
     struct timeline *timeline = &image->engine->timeline;
@@ -135,10 +131,8 @@ static void image_one_contact(struct image *image, struct contact *contact) {
     contact->touched = image_bool(image, contact->touched);
     contact->is_quiet = image_bool(image, contact->is_quiet);
     contact->is_busy = image_bool(image, contact->is_busy);
-    if (image->loads) {
-        put_last(&image->engine->quiet, contact, contact->is_quiet);
-        put_last(&image->engine->busy, contact, contact->is_busy);
-    }
+    if (image->loads && contact->is_quiet) contacts_put_last(&image->engine->quiet, contact);
+    if (image->loads && contact->is_busy) contacts_put_last(&image->engine->busy, contact);
     image_own_moments(image, contact);
     if (image_bool(image, contact->is_resting)) image_rest(image, contact);
     else image_tracks(image, &contact->subject);

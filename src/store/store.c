@@ -173,9 +173,8 @@ static const struct later_op op_begin = {run_begin, 0};
 
 int store_begin(struct store *store, struct err *err) {
     assert(!store->in_transaction);
-    int code = 0;
     store->in_transaction = true;
-    code = later_do(store, &op_begin, sizeof op_begin, NULL, 0, err);
+    int code = later_do(store, &op_begin, sizeof op_begin, NULL, 0, err);
     if (code) store->in_transaction = false;
     return code;
 }

@@ -173,18 +173,13 @@ class Full(unittest.TestCase):
     def test_full_at_a_start_with_a_journal(self):
         """It starts, or says why not; what is there stays."""
         with Victim() as d:
-            folder = d.disk('8m')
+            d.disk('8m')
             d.start()
             sender = Sender(d)
             sender.throw(*some(0, 100))
             sender.wait()
             d.kill()
-            with open(folder / 'filler', 'wb', buffering=0) as filler:
-                try:
-                    while True:
-                        filler.write(b'x' * 4096)
-                except OSError:
-                    pass
+            filler = d.fill()
             d.launch()
             until(lambda: d.process.poll() is not None or d.answers(), 'an end or an answer')
             if d.process.poll() is None:
@@ -192,7 +187,7 @@ class Full(unittest.TestCase):
             else:
                 self.assertEqual(d.end(), 1)
                 self.assertTrue(d.said('stopped', 'error='), d.log())
-            (folder / 'filler').unlink()
+            filler.unlink()
             d.start()
             d.check(self, sender.ids)
 
@@ -204,18 +199,12 @@ class Full(unittest.TestCase):
             for n in range(0, 3000, 100):
                 sender.throw(*some(n, 100))
             sender.wait()
-            with open(folder / 'filler', 'wb', buffering=0) as filler:
-                try:
-                    while True:
-                        filler.write(b'x' * 4096)
-                except OSError:
-                    pass
-                filler.truncate(filler.tell() - (64 << 10))  # enough to commit once more
+            filler = d.fill(but=64 << 10)  # enough to commit once more
             d.process.send_signal(signal.SIGTERM)
             self.assertEqual(d.end(), 0)
             self.assertTrue(d.said('the engine is not kept', 'No space left'), d.log())
             self.assertEqual([f.name for f in folder.iterdir() if 'engine' in f.name], [])
-            (folder / 'filler').unlink()
+            filler.unlink()
             d.start()
             d.check(self, sender.ids)
             d.stop()

@@ -153,6 +153,18 @@ class Victim(Daemon):
         (self.dir / 'slad.yaml').write_text(text.replace('database: slad.db', 'database: disk/slad.db'))
         return folder
 
+    def fill(self, but=0):
+        """Leaves no room on that disk, but for so many bytes. Returns the file that takes it."""
+        path = self.mounted[-1] / 'filler'
+        with open(path, 'wb', buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(b'x' * 4096)
+            except OSError:
+                pass
+            filler.truncate(filler.tell() - but)
+        return path
+
     def resize(self, size):
         subprocess.run(['mount', '-o', f'remount,size={size}', self.mounted[-1]], check=True)
 
