@@ -10,14 +10,13 @@
 #include "slad/engine/image.h"
 #include "state.h"
 
-struct numbered_slot {
-    const void *thing; /* NULL: free */
-    uint32_t number;
+struct numbered_thing {
+    const void *thing;
+    size_t number;
 };
 struct numbered { /* zero-initialise to start */
-    struct numbered_slot *slots; /* saving: found by address */
-    size_t mask;
-    void **list; /* loading: found by number */
+    struct map met; /* saving: of struct numbered_thing, by address */
+    void **list;    /* loading: by number */
     size_t capacity, count;
 };
 struct image {
@@ -31,6 +30,7 @@ struct image {
     int code;             /* of the first write that failed */
     struct err *err;
     struct numbered texts, attrs, subjects;
+    struct pool things; /* saving: that were met */
 };
 
 /* Saving: hands on what there is. */

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { PIECE = 64 * 1024, VARINT_MAX = 10, SLOTS_MIN = 1024 };
+enum { PIECE = 64 * 1024, VARINT_MAX = 10 };
 
 /* ---------------------------------------------------------------- bytes */
 
@@ -86,29 +86,20 @@ size_t image_index(struct image *image, size_t index, size_t count) {
 
 /* ---------------------------------------------------------------- things by number */
 
-static struct numbered_slot *slot_of(const struct numbered *numbered, const void *thing) {
-    size_t i = (size_t)(((uint64_t)(uintptr_t)thing * UINT64_C(0x9e3779b97f4a7c15)) >> 24) & numbered->mask;
-    while (numbered->slots[i].thing && numbered->slots[i].thing != thing) i = (i + 1) & numbered->mask;
-    return &numbered->slots[i];
-}
-
-static void grow(struct numbered *numbered) {
-    struct numbered old = *numbered;
-    size_t slots = old.slots ? (old.mask + 1) * 2 : SLOTS_MIN;
-    numbered->slots = mem_zalloc(slots * sizeof *numbered->slots);
-    numbered->mask = slots - 1;
-    for (size_t i = 0; old.slots && i <= old.mask; i++)
-        if (old.slots[i].thing) *slot_of(numbered, old.slots[i].thing) = old.slots[i];
-    free(old.slots);
+static bool is_thing(const void *item, const void *key) {
+    return ((const struct numbered_thing *)item)->thing == key;
 }
 
 /* Saving: its number, and whether it is met for the first time, when it gets the next one. */
-static size_t number_of(struct numbered *numbered, const void *thing, bool *is_new) {
-    if (!numbered->slots || numbered->count * 2 > numbered->mask) grow(numbered);
-    struct numbered_slot *slot = slot_of(numbered, thing);
-    *is_new = !slot->thing;
-    if (*is_new) *slot = (struct numbered_slot){thing, (uint32_t)numbered->count++};
-    return slot->number;
+static size_t number_of(struct image *image, struct numbered *numbered, const void *thing, bool *is_new) {
+    uint64_t hash = (uint64_t)(uintptr_t)thing * UINT64_C(0x9e3779b97f4a7c15) >> 24;
+    struct numbered_thing *met = map_find(&numbered->met, hash, is_thing, thing);
+    *is_new = !met;
+    if (met) return met->number;
+    met = pool_alloc(&image->things, sizeof *met);
+    *met = (struct numbered_thing){thing, numbered->count++};
+    map_add(&numbered->met, hash, met);
+    return met->number;
 }
 
 /* Loading. */
@@ -118,7 +109,7 @@ static void note_next(struct numbered *numbered, void *thing) {
 }
 
 static void numbered_fini(struct numbered *numbered) {
-    free(numbered->slots);
+    map_fini(&numbered->met);
     free(numbered->list);
 }
 
@@ -131,6 +122,7 @@ void image_fini(struct image *image) {
     numbered_fini(&image->texts);
     numbered_fini(&image->attrs);
     numbered_fini(&image->subjects);
+    pool_fini(&image->things);
     buf_fini(&image->out);
 }
 
@@ -154,7 +146,7 @@ static struct sym *take_text(struct image *image) {
 struct sym *image_text(struct image *image, struct sym *text) {
     bool is_new = false;
     if (image->loads) return take_text(image);
-    size_t number = text ? number_of(&image->texts, text, &is_new) : 0;
+    size_t number = text ? number_of(image, &image->texts, text, &is_new) : 0;
     image_int(image, !text ? 0 : is_new ? 1 : (int64_t)number + 2);
     if (!is_new) return text;
     image_count(image, text->size);
@@ -200,7 +192,7 @@ static void put_attrs(struct image *image, const struct attrs *attrs) {
 struct attrs *image_attrs(struct image *image, struct attrs *attrs) {
     bool is_new = false;
     if (!image->loads) {
-        size_t number = number_of(&image->attrs, attrs, &is_new);
+        size_t number = number_of(image, &image->attrs, attrs, &is_new);
         image_int(image, is_new ? 0 : (int64_t)number + 1);
         if (is_new) put_attrs(image, attrs);
         return attrs;
@@ -220,12 +212,12 @@ struct attrs *image_attrs(struct image *image, struct attrs *attrs) {
 void image_meet(struct image *image, struct subject *subject) {
     bool is_new;
     if (image->loads) note_next(&image->subjects, subject);
-    else number_of(&image->subjects, subject, &is_new);
+    else number_of(image, &image->subjects, subject, &is_new);
 }
 
 struct subject *image_met(struct image *image, struct subject *subject) {
     bool is_new = false;
-    size_t number = image->loads ? 0 : number_of(&image->subjects, subject, &is_new);
+    size_t number = image->loads ? 0 : number_of(image, &image->subjects, subject, &is_new);
     assert(!is_new);
     number = image_index(image, number, image->subjects.count);
     if (!image->loads) return subject;
