@@ -23,7 +23,7 @@ struct wal {
     int pages;       /* in the log, since it last began anew */
     int copied;      /* so many of them are in the database, as far as is known */
     int tried;       /* so many there were when copying aside last began */
-    int passes;      /* aside, one after the other, each further than the one before */
+    int passed;      /* the pass that ended last had so many to copy; 0: there was none yet, or it came no further */
     bool under_way;  /* aside, or it is over and was not looked at */
     int code;        /* of the last copying: 0, or why it failed */
     struct err err;
