@@ -25,11 +25,11 @@ static void image_names(struct image *image) {
 static void image_evicted(struct image *image) {
     struct hash_set *evicted = &image->engine->evicted;
     size_t count = image_count(image, evicted->count);
+    uint64_t hash;
     if (image->loads)
         while (count-- && !image->is_bad) hash_set_add(evicted, image_word(image, 0));
     else
-        for (size_t i = 0; evicted->count && i <= evicted->mask; i++)
-            if (evicted->slots[i]) image_word(image, evicted->slots[i]);
+        for (size_t cursor = 0; hash_set_next(evicted, &cursor, &hash);) image_word(image, hash);
 }
 
 static void put_number(void *arg, uint32_t hash, uint64_t number) {

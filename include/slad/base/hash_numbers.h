@@ -6,13 +6,11 @@
 #define SLAD_BASE_HASH_NUMBERS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+#include "slad/base/hash_table.h"
 
-struct hash_number;
 struct hash_numbers {
-    struct hash_number *slots; /* NULL while empty */
-    size_t mask;               /* number of slots - 1 */
+    struct hash_table table;
     size_t count;
 };
 

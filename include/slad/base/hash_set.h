@@ -5,18 +5,19 @@
 #define SLAD_BASE_HASH_SET_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+#include "slad/base/hash_table.h"
 
 struct hash_set {
-    uint64_t *slots; /* 0: free */
-    size_t mask;     /* number of slots - 1; slots is NULL while empty */
+    struct hash_table table;
     size_t count;
 };
 
 bool hash_set_has(const struct hash_set *set, uint64_t hash);
 void hash_set_add(struct hash_set *set, uint64_t hash);
 void hash_set_remove(struct hash_set *set, uint64_t hash); /* nothing happens when it is not in */
+/* Each of them, in no order, to be added to a set; false at the end. *cursor is 0 at first. Do not change the set meanwhile. */
+bool hash_set_next(const struct hash_set *set, size_t *cursor, uint64_t *hash);
 void hash_set_clear(struct hash_set *set); /* its table stays as large as it is */
 void hash_set_fini(struct hash_set *set);
 

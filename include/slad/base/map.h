@@ -1,5 +1,5 @@
 /* map: an open-addressing hash table from caller-hashed keys to caller-owned items.
- * Owns: its table of slots; never the items. Zero-initialise to start; map_fini() frees the slots.
+ * Owns: its slots, sixteen bytes each; never the items. Zero-initialise to start; map_fini() frees the slots.
  * Must not know: what an item or a key is. */
 #ifndef SLAD_BASE_MAP_H
 #define SLAD_BASE_MAP_H
@@ -7,14 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "slad/base/hash_table.h"
 
-struct map_slot {
-    uint64_t hash;
-    void *item; /* NULL: free */
-};
 struct map {
-    struct map_slot *slots;
-    size_t mask;  /* number of slots - 1; slots is NULL while empty */
+    struct hash_table table;
     size_t count; /* items held */
 };
 

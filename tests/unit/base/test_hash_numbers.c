@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "slad/base/hash_numbers.h"
@@ -35,17 +36,23 @@ static void several_numbers_lie_under_one_hash_each_once(void **state) {
     hash_numbers_fini(&numbers);
 }
 
-/* Random additions and removals against plain arrays. */
-static void it_agrees_with_an_array(void **state) {
-    (void)state;
-    enum { KEYS = 100, NUMBERS = 6, STEPS = 40000 };
-    bool in[KEYS][NUMBERS] = {{false}};
+enum { NUMBERS = 6 };
+
+static void count_one(void *arg, uint32_t kept, uint64_t number) {
+    (void)kept;
+    assert_true(number > 0);
+    ++*(size_t *)arg;
+}
+
+/* Random additions and removals against plain arrays. Of many keys the table is moved by and by as it grows. */
+static void hold_against_array(uint64_t keys, int steps) {
+    bool (*in)[NUMBERS] = calloc(keys, sizeof *in);
     struct hash_numbers numbers = {0};
     size_t count = 0;
     uint64_t random = 88172645463325252u, number;
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < steps; i++) {
         random ^= random << 13, random ^= random >> 7, random ^= random << 17;
-        uint64_t key = (random >> 20) % KEYS, n = (random >> 40) % NUMBERS;
+        uint64_t key = (random >> 20) % keys, n = (random >> 40) % NUMBERS;
         if (random >> 62) {
             hash_numbers_add(&numbers, key, key * NUMBERS + n + 1);
             count += !in[key][n];
@@ -61,7 +68,17 @@ static void it_agrees_with_an_array(void **state) {
         }
         assert_int_equal(numbers.count, count);
     }
+    size_t seen = 0;
+    hash_numbers_each(&numbers, count_one, &seen);
+    assert_int_equal(seen, count);
     hash_numbers_fini(&numbers);
+    free(in);
+}
+
+static void it_agrees_with_an_array(void **state) {
+    (void)state;
+    hold_against_array(100, 40000);
+    hold_against_array(10000, 60000);
 }
 
 int main(void) {
