@@ -9,7 +9,6 @@ enum {
     /* A contact that comes back costs some tens of microseconds; most second thoughts (a reopened chat, a survey) come
      * within minutes. */
     QUIET_MS = 10 * 60 * 1000,
-    LET_GO_MOST = 1024, /* looked at in a turn: below a millisecond */
     REST_MOST = 4096, /* the same, of those that are to rest: more than a turn can bring, a few microseconds each */
 };
 
@@ -105,9 +104,9 @@ int recall_contact(struct recall *recall, struct engine *engine, struct span con
     return code;
 }
 
-void recall_let_go(struct engine *engine, int64_t quiet_before_ms, size_t keep) {
+void recall_let_go(struct engine *engine, int64_t quiet_before_ms, size_t keep, size_t most) {
     int64_t quiet = engine_now(engine) - QUIET_MS;
-    size_t have = engine_quiet(engine), most = have > keep ? have - keep : 0;
-    engine_evict(engine, quiet < quiet_before_ms ? quiet : quiet_before_ms - 1, most < LET_GO_MOST ? most : LET_GO_MOST);
+    size_t have = engine_quiet(engine), over = have > keep ? have - keep : 0;
+    engine_evict(engine, quiet < quiet_before_ms ? quiet : quiet_before_ms - 1, over < most ? over : most);
     engine_rest(engine, REST_MOST);
 }

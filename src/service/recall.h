@@ -37,8 +37,9 @@ int recall_contact(struct recall *recall, struct engine *engine, struct span con
     const struct recall_point *point, struct err *err) WARN_UNUSED;
 
 /* Contacts without anything open leave memory once they have been quiet for so long, and since before this instant of the
- * engine's clock, and there are more than `keep` of them: a few looked at a time. */
-void recall_let_go(struct engine *engine, int64_t quiet_before_ms, size_t keep);
+ * engine's clock, and there are more than `keep` of them. About `most` are looked at: as many as have come meanwhile, or
+ * memory would grow. */
+void recall_let_go(struct engine *engine, int64_t quiet_before_ms, size_t keep, size_t most);
 
 /* The event of a row, in the reader until its next line. ERR_CORRUPT. */
 int journal_event(

@@ -34,6 +34,7 @@ enum {
     RECOVERY_MS = 1000,           /* between tries to write again */
     BARRIER_RETRY_MS = 20,        /* a followed file still has lines that a due limit waits for */
     PROGRESS_EVERY = 16,          /* slices of a rebuild between two reports */
+    LET_GO_MOST = 256,            /* contacts, in a turn: half a millisecond, and more than finish in one */
     CLOCK_BEHIND_MS = 60000,      /* further back than NTP steps a clock that was nearly right */
 };
 
@@ -318,7 +319,8 @@ static void adoption_turn(struct service *service) {
 
 int service_idle(struct service *service) {
     bool is_busy = store_in_transaction(service->store) || store_is_committing(service->store);
-    if (!service->failed) recall_let_go(service->engine, batches_on_disk_until(service), (size_t)service->config->keep_finished);
+    if (!service->failed)
+        recall_let_go(service->engine, batches_on_disk_until(service), (size_t)service->config->keep_finished, LET_GO_MOST);
     if (is_busy) return 0;
     if (publish_waits(service->publish)) publish_turn(service);
     else if (service->adoption) adoption_turn(service);
