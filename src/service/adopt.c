@@ -26,6 +26,12 @@ struct adoption *adoption_new(struct config *config) {
     return adoption;
 }
 
+struct adoption *adoption_from_store(void) {
+    struct adoption *adoption = adoption_new(NULL);
+    adoption->from_store = true;
+    return adoption;
+}
+
 void adoption_free(struct adoption *adoption) {
     if (!adoption) return;
     reconcile_free(adoption->reconcile);

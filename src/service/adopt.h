@@ -32,6 +32,7 @@ struct adoption {
 
 /* NULL: the configuration stays. */
 struct adoption *adoption_new(struct config *take_config);
+struct adoption *adoption_from_store(void); /* of no other configuration: the engine that the store says */
 void adoption_free(struct adoption *adoption); /* NULL is fine */
 /* A slice, between turns. 1: there is more; 0: done, all is committed; negative: nothing changed, or, once the new engine
  * has taken over, the record could not be brought in line any further. */

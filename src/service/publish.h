@@ -6,6 +6,11 @@
 
 #include "state.h"
 
+/* The next instant to publish as of, after this one. */
+static inline int64_t publish_after(int64_t now_ms, const struct config *config) {
+    return now_ms - now_ms % config->publish_ms + config->publish_ms;
+}
+
 struct publish *publish_new(void);
 void publish_free(struct publish *publish); /* NULL is fine */
 /* Takes the figures that changed since the last time, as of the engine's now. With service->first_publish, which it

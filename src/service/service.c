@@ -7,10 +7,8 @@
 #include "slad/service/service.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include "adopt.h"
 #include "batches.h"
-#include "engine_image.h"
 #include "recall.h"
 #include "gaps.h"
 #include "published.h"
@@ -18,7 +16,6 @@
 #include "record.h"
 #include "slad/base/counters.h"
 #include "slad/base/log.h"
-#include "slad/base/mem.h"
 #include "slad/service/visits.h"
 #include "slad/store/changes.h"
 #include "slad/store/journal.h"
@@ -28,12 +25,10 @@
 enum {
     RETENTION_ROWS = 500,         /* of a slice: a few milliseconds */
     RETENTION_BUSY_MS = 20,       /* between slices while there is more to let go: a quarter of the time at most */
-    RETENTION_QUIET_MS = 60000,   /* between looks otherwise */
     LEAP_MS = 86400000,           /* forward, the clock may be wrong: nothing is let go by it for as long */
     RECOVERY_FREE_BYTES = 16 << 20, /* the ballast, and room for the log of some batches */
     RECOVERY_MS = 1000,           /* between tries to write again */
     BARRIER_RETRY_MS = 20,        /* a followed file still has lines that a due limit waits for */
-    PROGRESS_EVERY = 16,          /* slices of a rebuild between two reports */
     LET_GO_MOST = 256,            /* contacts, in a turn: half a millisecond, and more than finish in one */
     CLOCK_BEHIND_MS = 60000,      /* further back than NTP steps a clock that was nearly right */
 };
@@ -55,17 +50,13 @@ int service_write_clock(struct service *service, struct err *err) {
     return code ? code : later_meta(service->store, "clock_held", engine_held(service->engine), err);
 }
 
-static int commit(struct service *service, struct err *err) {
+int service_commit_now(struct service *service, struct err *err) {
     if (service->write_failed) {
         *err = service->write_err;
         return service->write_failed;
     }
     int code = service_write_clock(service, err);
     return code ? code : record_commit(service, err);
-}
-
-static int64_t publish_after(int64_t now, const struct config *config) {
-    return now - now % config->publish_ms + config->publish_ms;
 }
 
 /* Than at the next instant for it: the interval is shorter by now, or the clock was set back. */
@@ -172,7 +163,7 @@ static void watch_clock(struct service *service) {
 }
 
 /* A wrong clock must not empty the journal before somebody can put it right. */
-static void watch_leap(struct service *service, int64_t from_ms, int64_t to_ms) {
+void service_watch_leap(struct service *service, int64_t from_ms, int64_t to_ms) {
     if (to_ms - from_ms > LEAP_MS)
         service->next_retention_ms = to_ms + LEAP_MS;
     else if (to_ms < from_ms && service->next_retention_ms > to_ms + LEAP_MS)
@@ -181,7 +172,7 @@ static void watch_leap(struct service *service, int64_t from_ms, int64_t to_ms) 
 
 void service_turn(struct service *service, int64_t now_ms) {
     if (now_ms == service->now_ms) return;
-    watch_leap(service, service->now_ms, now_ms);
+    service_watch_leap(service, service->now_ms, now_ms);
     service->now_ms = now_ms;
     publish_no_later(service);
     if (service->failed) return;
@@ -259,7 +250,7 @@ static int retain(struct service *service, bool *more, struct err *err) {
     if (!code) trimmed = changes_trim(service->store, RETENTION_ROWS, err);
     if (trimmed < 0) code = trimmed;
     *more = pruned > 0 || let_go > 0 || trimmed > 0;
-    return code ? code : commit(service, err);
+    return code ? code : service_commit_now(service, err);
 }
 
 /* A slice more, when the turn's found nothing to write. */
@@ -328,31 +319,7 @@ int service_idle(struct service *service) {
     return service->adoption || publish_waits(service->publish);
 }
 
-/* ---------------------------------------------------------------- building the engine anew */
-
-static struct adoption *adoption_from_store(void) {
-    struct adoption *adoption = adoption_new(NULL);
-    adoption->from_store = true;
-    return adoption;
-}
-
-static bool goes_on(const struct service *service, const struct adoption *adoption, uint64_t slices) {
-    struct service_progress progress = {0};
-    if (!service->options.progress || slices % PROGRESS_EVERY != 0) return true;
-    adoption_progress(adoption, &progress);
-    return service->options.progress(service->options.arg, &progress);
-}
-
-/* At a start nobody can be served meanwhile. 1: it was to stop. */
-static int build_now(struct service *service, struct err *err) {
-    struct adoption *adoption = adoption_from_store();
-    int code = 1;
-    bool stopped = false;
-    for (uint64_t slices = 0; !stopped && (code = adoption_step(service, adoption, err)) > 0; slices++)
-        stopped = !goes_on(service, adoption, slices);
-    adoption_free(adoption);
-    return code;
-}
+/* ---------------------------------------------------------------- after a failure */
 
 /* On a full disk a small write succeeds long before a batch does; so much must be free before the journal is read
  * again. */
@@ -380,97 +347,7 @@ int service_recover(struct service *service, int64_t now_ms, struct err *err) {
     return 0;
 }
 
-/* ---------------------------------------------------------------- opening and closing */
-
-static void close_all(struct service *service) {
-    adoption_free(service->adoption);
-    engine_free(service->engine);
-    recall_free(service->recall);
-    store_close(service->store);
-    visits_free(service->visits);
-    publish_free(service->publish);
-    line_reader_free(service->reader);
-    free(service->versions);
-    buf_fini(&service->reload_findings);
-    feed_fini(&service->feed);
-    if (service->judging != service->config && service->judging != service->opened_with) config_free(service->judging);
-    if (service->config != service->opened_with) config_free(service->config);
-    config_free(service->opened_with);
-    free(service);
-}
-
-static int open_store(struct service *service, struct err *err) {
-    int code = store_open(service->config->database, &service->store, err);
-    if (!code && service->options.uses_threads) code = store_use_threads(service->store, err);
-    if (code) return code;
-    service->recall = recall_new(service->store);
-    service->visits = visits_new(service->store);
-    return 0;
-}
-
-/* That of the last stop goes on, where it can. */
-static int make_engine(struct service *service, const struct engine_image *image, struct err *err) {
-    int code = engine_image_take(service, image, err);
-    if (code >= 0) image_file_remove(service->config->database);
-    return code == 1 ? build_now(service, err) : code;
-}
-
-int service_open(struct config *config, const struct service_options *options, int64_t now_ms,
-    struct service **out, struct err *err) {
-    struct service *service = mem_zalloc(sizeof *service);
-    service->config = service->judging = service->opened_with = config;
-    service->options = *options;
-    service->reader = line_reader_new();
-    service->publish = publish_new();
-    service->batch = 1;
-    service->generation = 1;
-    service->now_ms = service->started_ms = service->loaded_ms = now_ms;
-    service->reload_refused_ms = service->committed_ms = INSTANT_NEVER;
-    service->next_publish_ms = publish_after(now_ms, config);
-    service->next_retention_ms = now_ms + RETENTION_QUIET_MS;
-    struct engine_image image = {0};
-    image.code = image_file_open(config->database, &image.file, &image.why); /* opening the database may change it */
-    int code = open_store(service, err);
-    if (!code) code = make_engine(service, &image, err);
-    image_file_close(&image.file);
-    if (code) {
-        close_all(service);
-        return code;
-    }
-    /* Limits that passed meanwhile wait for the first turn: followed files may have something to say about them. */
-    watch_leap(service, engine_now(service->engine), now_ms);
-    engine_advance(service->engine, now_ms, engine_held(service->engine));
-    code = recall_failure(service->recall, err);
-    if (!code) code = gaps_start(service, err);
-    if (!code && service->dirty) code = commit(service, err);
-    service->dirty = false;
-    if (code) {
-        close_all(service);
-        return code;
-    }
-    service->now_ms = now_ms - 1; /* so that the first turn is one */
-    *out = service;
-    return 0;
-}
-
-void service_stop(struct service *service) {
-    struct err err;
-    if (!service) return;
-    service->stopping = true;
-    while (!service->failed && !service->write_failed && publish_waits(service->publish))
-        publish_step(service->publish, service);
-    if (service->engine && !service->failed && service_commit(service, &err))
-        log_error("last commit failed", "error=%s next=\"what was not acknowledged is sent again\"",
-            LOG_TEXT(span_of(err.text)));
-    service->listener_count = 0;
-}
-
-void service_close(struct service *service) {
-    if (!service) return;
-    service_stop(service);
-    engine_image_leave(service);
-    close_all(service);
-}
+/* ---------------------------------------------------------------- asking */
 
 const struct config *service_config(const struct service *service) {
     return service->config;

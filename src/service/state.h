@@ -13,7 +13,10 @@
 #include "slad/wire/line.h"
 #include "slad/wire/translate.h"
 
-enum { SERVICE_LISTENERS_MAX = 8 }; /* the inputs and the API register once each */
+enum {
+    SERVICE_LISTENERS_MAX = 8, /* the inputs and the API register once each */
+    RETENTION_QUIET_MS = 60000, /* between looks whether something is to be let go, when nothing was */
+};
 
 struct rebuild;
 struct adoption;
@@ -73,6 +76,10 @@ struct service {
 int service_begin(struct service *service, struct err *err) WARN_UNUSED;
 /* Stores the engine's clocks, in the transaction. */
 int service_write_clock(struct service *service, struct err *err) WARN_UNUSED;
+/* Commits the open transaction, with the engine's clocks, and waits for it. */
+int service_commit_now(struct service *service, struct err *err) WARN_UNUSED;
+/* The clock went from here to there: where that is far, nothing is let go by it for a while. */
+void service_watch_leap(struct service *service, int64_t from_ms, int64_t to_ms);
 /* Remembers the first failure to write in this batch. */
 void service_fail_batch(struct service *service, int code, const struct err *err);
 
