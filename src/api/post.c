@@ -8,7 +8,8 @@
  *     and when a later batch is lost, nothing of what came after it is; while one is being committed, the next collects:
  *     `sealed` is what was done with when it began;
  *  3. one that met nothing but duplicates waits for a batch that was written already, or for none: no commit may come that
- *     tells, so it is looked after each turn. */
+ *     tells, so it is looked after each turn;
+ *  4. while the intake is full nothing is taken: the commit that is on its way goes on with it, or gives it up. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "api/answer.h"
@@ -146,6 +147,7 @@ void posted_committed(struct api *api) {
         if (p->batch <= durable) p->durable = p->now;
         else if (p->before <= durable) p->durable = p->sealed;
     answer_each(api, is_whole, answer_posted);
+    if (api->posted) schedule(api); /* that were waiting for it */
 }
 
 void posted_failed(struct api *api) {
@@ -214,6 +216,7 @@ static void give_up(struct api *api, struct posted *posted) {
 /* One slice, of the one whose turn it is. */
 static void take_next(struct api *api) {
     struct posted *next = NULL;
+    if (intake_is_full(api->service)) return;
     for (struct posted *p = api->posted; p; p = p->next)
         if (p->taking && (!next || p->slices <= next->slices)) next = p; /* of equals the first that came */
     if (!next) return;
@@ -228,7 +231,7 @@ static void turn_passed(void *arg) {
     answer_each(api, is_settled, answer_posted);
     take_next(api);
     for (struct posted *p = api->posted; p; p = p->next)
-        waits = waits || p->taking || p->now.accepted == p->durable.accepted;
+        waits = waits || (p->taking ? !intake_is_full(api->service) : p->now.accepted == p->durable.accepted);
     if (waits) schedule(api);
 }
 
@@ -255,7 +258,10 @@ void post_events(const struct question *question) {
     }
     posted->errors_w = (struct json_writer){.out = &posted->errors};
     json_array_begin(&posted->errors_w);
-    if (take_slice(api, posted)) {
+    if (intake_is_full(api->service)) {
+        posted->taking = true;
+        add(api, posted);
+    } else if (take_slice(api, posted)) {
         answer_lost(posted);
     } else if (!posted->taking && !posted->now.accepted && !posted->now.duplicate) {
         answer_posted(posted);

@@ -279,10 +279,10 @@ static size_t share_of_turn(struct files *files) {
     return awaited ? AWAITED_TURN_BYTES : TURN_BYTES;
 }
 
-/* A chunk of each in turn, until the turn's share is used up. */
+/* A chunk of each in turn, until the turn's share is used up, or the batch takes no more. */
 static void read_some(struct files *files) {
     size_t bytes = 0, share = share_of_turn(files);
-    while (bytes < share && files->active_count > 0 && !files->batch->stalled) {
+    while (bytes < share && files->active_count > 0 && batch_takes(files->batch)) {
         if (files->reading_cursor >= files->active_count) files->reading_cursor = 0;
         struct follow *follow = files->active[files->reading_cursor];
         bytes += follow_read(follow, files->scratch) + READ_COST_BYTES;
@@ -304,7 +304,8 @@ static void run(void *arg) {
     read_some(files);
     if (files->due_count == 0 && files->tick >= files->forget_tick && !files->batch->stalled) forget_gone(files);
     files_drop_folder(files);
-    if (files->due_count || files->active_count) schedule(files);
+    /* What a full batch does not take it takes once the one before it is on disk: files_go_on(). */
+    if (files->due_count || (files->active_count && batch_takes(files->batch))) schedule(files);
 }
 
 /* What is heard. */

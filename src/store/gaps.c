@@ -40,7 +40,7 @@ int gaps_drop(struct store *store, int64_t before_ms, struct err *err) {
 
 int gaps_touch(struct store *store, int64_t from_ms, int64_t to_ms, bool *touch, struct err *err) {
     sqlite3_stmt *ask;
-    int got = db_write(store, STATEMENT_GAP_TOUCHES,
+    int got = db_read(store, STATEMENT_GAP_TOUCHES,
         "SELECT 1 FROM data_gaps WHERE (until IS NULL OR until > ?1) AND since < ?2 LIMIT 1", &ask, err);
     if (got != 0) return got;
     db_bind_int(ask, 1, from_ms);
@@ -55,14 +55,11 @@ int gaps_touch(struct store *store, int64_t from_ms, int64_t to_ms, bool *touch,
 int gaps_each(struct store *store, size_t most, void (*visit)(void *arg, const struct data_gap *gap),
     void *arg, struct err *err) {
     sqlite3_stmt *rows = NULL;
-    sqlite3 *db;
-    int code = db_writer(store, &db, err);
-    if (code != 0) return code;
-    if (sqlite3_prepare_v2(db,
+    if (sqlite3_prepare_v2(store->reader,
             "SELECT input, since, until, reason FROM data_gaps ORDER BY until IS NOT NULL, until DESC, since "
             "LIMIT ?1",
             -1, &rows, NULL) != SQLITE_OK)
-        return db_fail(db, "read the gaps", err);
+        return db_fail(store->reader, "read the gaps", err);
     db_bind_int(rows, 1, (int64_t)most);
     int got;
     while ((got = db_step(rows, "read the gaps", err)) > 0) {

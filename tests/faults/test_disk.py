@@ -1,10 +1,13 @@
 """The disk fails: errors of writing and syncing, no room, calls that do half of what was asked."""
+import json
 import os
 import signal
 import subprocess
+import threading
 import unittest
 
-from victim import (FINE, INTERRUPTED, IO_ERROR, NO_SPACE, SHORT, START, SYNC_IO_ERROR, Sender, Victim, event, until)
+from victim import (FINE, INTERRUPTED, IO_ERROR, NO_SPACE, SHORT, START, SYNC_HANGS, SYNC_IO_ERROR, Sender, Victim, event,
+                    until)
 
 
 def some(first, count, at=START):
@@ -129,6 +132,43 @@ class EachCall(unittest.TestCase):
                 sender.wait()
                 d.check(self, sender.ids)
                 d.stop()
+
+
+QUESTIONS = ('/v1/status', '/v1/inputs', '/v1/standards', '/v1/standards/answered', '/v1/breaches?since=24h', '/v1/warnings',
+             '/v1/figures', '/v1/percentiles?standard=answered', '/v1/open', '/v1/contacts/c0', '/v1/contacts/c100001')
+
+
+class Hanging(unittest.TestCase):
+    """A sync does not return for long: what is not on disk waits, and nothing else does."""
+
+    def test_questions_are_answered(self):
+        with Victim() as d:
+            d.start(shim=True)
+            sender, answers = Sender(d), []
+            d.faults.sync = SYNC_HANGS
+            sender.throw(*some(0, 1))
+            until(lambda: d.faults.hanging, 'the commit to hang')
+            # From each kind of input more than can wait for a commit.
+            by_file, by_post, by_socket = some(100000, 20000), some(200000, 20000), some(300000, 20000)
+            lines = lambda events: ''.join(json.dumps(e) + '\n' for e in events).encode()
+            (d.dir / 'backlog.jsonl').write_bytes(lines(by_file))
+            senders = [threading.Thread(target=sender.throw, args=by_socket),
+                       threading.Thread(target=lambda: answers.append(d.request('POST', '/v1/events', lines(by_post))))]
+            for s in senders:
+                s.start()
+            for _ in range(30):  # several turns each
+                for question in QUESTIONS:
+                    code, body = d.request('GET', question)
+                    self.assertIn(code, (200, 404), (question, body))
+            self.assertEqual(d.status()['counters']['events_accepted'], 0, 'nothing is accepted that is not on disk')
+            d.faults.sync = FINE
+            for s in senders:
+                s.join()
+            sender.wait()
+            self.assertEqual([(code, body['accepted']) for code, body in answers], [(200, 20000)])
+            until(lambda: d.count() == 60001, 'the file to be read')
+            d.check(self, sender.ids + [e['id'] for e in by_file + by_post])
+            d.stop()
 
 
 class Full(unittest.TestCase):

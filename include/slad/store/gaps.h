@@ -22,7 +22,7 @@ int gap_end(struct store *store, struct span input, int64_t until_ms, struct err
 /* Forgets those that ended before. */
 int gaps_drop(struct store *store, int64_t before_ms, struct err *err) WARN_UNUSED;
 
-/* Reading sees the open transaction. */
+/* Reading: as of the last commit, so that no question waits for the next. */
 
 /* Whether any lay within from_ms … to_ms, or did in part. */
 int gaps_touch(struct store *store, int64_t from_ms, int64_t to_ms, bool *touch, struct err *err) WARN_UNUSED;

@@ -301,6 +301,25 @@ static void a_backlog_keeps_no_client_waiting(void **state) {
     world_close(&world);
 }
 
+/* So much waits for the commit that lines are left in the file; they come once it is over. */
+static void a_full_batch_makes_files_wait(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, "log", NULL);
+    world.service.flies = world.service.full = true;
+    append(&world, "log", "a\n");
+    start(&world);
+    DRIVE_UNTIL(world.loop, world.service.is_flying);
+    append(&world, "log", "b\n");
+    turns(&world, 5);
+    assert_int_equal(world.service.handed, 1);
+    fake_land(&world.service);
+    DRIVE_UNTIL(world.loop, world.service.handed == 2 && world.service.is_flying);
+    fake_land(&world.service);
+    expect_lines(&world, "a\nb\n");
+    world_close(&world);
+}
+
 static void a_lost_batch_is_read_again(void **state) {
     (void)state;
     struct world world;
@@ -380,6 +399,7 @@ int main(void) {
         cmocka_unit_test(a_line_that_is_too_long),
         cmocka_unit_test(a_large_file_is_read_over_many_turns),
         cmocka_unit_test(a_backlog_keeps_no_client_waiting),
+        cmocka_unit_test(a_full_batch_makes_files_wait),
         cmocka_unit_test(a_lost_batch_is_read_again),
         cmocka_unit_test(a_lost_batch_with_a_rotation_in_it),
         cmocka_unit_test(a_lost_first_batch),
