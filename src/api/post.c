@@ -190,6 +190,8 @@ static int take_slice(struct api *api, struct posted *posted) {
     struct span record;
     struct err err;
     int more = 1, code = 0;
+    posted->taking = true;
+    if (intake_is_full(api->service)) return 0;
     posted->slices++;
     posted->turns = 0;
     if (posted->batch < intake_batch(api->service)) {
@@ -216,7 +218,6 @@ static void give_up(struct api *api, struct posted *posted) {
 /* One slice, of the one whose turn it is. */
 static void take_next(struct api *api) {
     struct posted *next = NULL;
-    if (intake_is_full(api->service)) return;
     for (struct posted *p = api->posted; p; p = p->next)
         if (p->taking && (!next || p->slices <= next->slices)) next = p; /* of equals the first that came */
     if (!next) return;
@@ -258,10 +259,7 @@ void post_events(const struct question *question) {
     }
     posted->errors_w = (struct json_writer){.out = &posted->errors};
     json_array_begin(&posted->errors_w);
-    if (intake_is_full(api->service)) {
-        posted->taking = true;
-        add(api, posted);
-    } else if (take_slice(api, posted)) {
+    if (take_slice(api, posted)) {
         answer_lost(posted);
     } else if (!posted->taking && !posted->now.accepted && !posted->now.duplicate) {
         answer_posted(posted);

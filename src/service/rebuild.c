@@ -144,19 +144,19 @@ static int hear(struct rebuild *rebuild, struct err *err) {
     return code;
 }
 
-static int feed_sorted(struct rebuild *rebuild, size_t most, struct err *err) {
+static int feed_sorted(struct rebuild *rebuild, size_t events, struct err *err) {
     struct journal_key key;
-    size_t events = most;
     int code = rebuild->options.puts_off && !rebuild->fed ? hear(rebuild, err) : 0;
     if (!code) code = store_read_begin(rebuild->store, err);
     if (code) return code;
     if (may_prepare(rebuild)) code = feed_together(rebuild, events, err);
     else
-        while (events-- && !code && key_order_next(&rebuild->keys, &key)) code = feed_key(rebuild, &key, err);
+        for (size_t n = 0; n < events && !code && key_order_next(&rebuild->keys, &key); n++)
+            code = feed_key(rebuild, &key, err);
     store_read_end(rebuild->store);
-    if (!engine_shares(rebuild->engine)) recall_let_go(rebuild->engine, INSTANT_NEVER, rebuild->options.keep_finished, most);
-    else if (engine_size(rebuild->engine).contacts > rebuild->options.keeps)
-        recall_let_go(rebuild->engine, INSTANT_NEVER, 0, most);
+    bool shares = engine_shares(rebuild->engine);
+    if (!shares || engine_size(rebuild->engine).contacts > rebuild->options.keeps)
+        recall_let_go(rebuild->engine, INSTANT_NEVER, shares ? 0 : rebuild->options.keep_finished, events);
     return code;
 }
 

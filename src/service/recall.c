@@ -9,7 +9,7 @@ enum {
     /* A contact that comes back costs some tens of microseconds; most second thoughts (a reopened chat, a survey) come
      * within minutes. */
     QUIET_MS = 10 * 60 * 1000,
-    REST_MOST = 4096, /* the same, of those that are to rest: more than a turn can bring, a few microseconds each */
+    REST_MOST = 4096, /* of those that are to rest, in a turn: more than one can bring, a few microseconds each */
 };
 
 struct recall {

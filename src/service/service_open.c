@@ -62,6 +62,17 @@ static int make_engine(struct service *service, const struct engine_image *image
     return code == 1 ? build_now(service, err) : code;
 }
 
+/* Limits that passed meanwhile wait for the first turn: followed files may have something to say about them. */
+static int go_on_from(struct service *service, int64_t now_ms, struct err *err) {
+    service_watch_leap(service, engine_now(service->engine), now_ms);
+    engine_advance(service->engine, now_ms, engine_held(service->engine));
+    int code = recall_failure(service->recall, err);
+    if (!code) code = gaps_start(service, err);
+    if (!code && service->dirty) code = service_commit_now(service, err);
+    service->dirty = false;
+    return code;
+}
+
 int service_open(struct config *config, const struct service_options *options, int64_t now_ms,
     struct service **out, struct err *err) {
     struct service *service = mem_zalloc(sizeof *service);
@@ -80,17 +91,7 @@ int service_open(struct config *config, const struct service_options *options, i
     int code = open_store(service, err);
     if (!code) code = make_engine(service, &image, err);
     image_file_close(&image.file);
-    if (code) {
-        close_all(service);
-        return code;
-    }
-    /* Limits that passed meanwhile wait for the first turn: followed files may have something to say about them. */
-    service_watch_leap(service, engine_now(service->engine), now_ms);
-    engine_advance(service->engine, now_ms, engine_held(service->engine));
-    code = recall_failure(service->recall, err);
-    if (!code) code = gaps_start(service, err);
-    if (!code && service->dirty) code = service_commit_now(service, err);
-    service->dirty = false;
+    if (!code) code = go_on_from(service, now_ms, err);
     if (code) {
         close_all(service);
         return code;
@@ -118,4 +119,3 @@ void service_close(struct service *service) {
     engine_image_leave(service);
     close_all(service);
 }
-
