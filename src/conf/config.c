@@ -21,6 +21,7 @@ enum key {
     GRACE,
     MAX_AHEAD,
     KEEP_FINISHED,
+    KEEP_ENGINE,
     INCLUDE,
     TIMEZONE,
     CALENDARS,
@@ -28,7 +29,7 @@ enum key {
     KEYS
 };
 static const char *const key_names[KEYS] = {"database", "listen", "inputs", "admin", "retain", "publish", "grace",
-    "max_ahead", "keep_finished", "include", "timezone", "calendars", "standards"};
+    "max_ahead", "keep_finished", "keep_engine", "include", "timezone", "calendars", "standards"};
 
 enum {
     SECOND_MS = 1000,
@@ -89,6 +90,7 @@ static void read_settings(struct load *load, const struct node *const *values) {
     if (values[GRACE]) (void)reader_duration(r, values[GRACE], 0, &config->grace_ms);
     if (values[MAX_AHEAD]) (void)reader_duration(r, values[MAX_AHEAD], 0, &config->max_ahead_ms);
     if (values[KEEP_FINISHED]) (void)reader_whole(r, values[KEEP_FINISHED], "a count", 0, &config->keep_finished);
+    if (values[KEEP_ENGINE]) (void)reader_whole(r, values[KEEP_ENGINE], "a count", 0, &config->keep_engine);
     const struct node nowhere = {.file = config->path};
     load->scope.zone = values[TIMEZONE] ? scope_zone(&load->scope, values[TIMEZONE])
                                         : scope_zone_utc(&load->scope, &nowhere);
@@ -106,6 +108,7 @@ static struct config *config_new(const char *path) {
     config->grace_ms = 2 * SECOND_MS;
     config->max_ahead_ms = DAYS_MS(1);
     config->keep_finished = 64 * 1024; /* some 50 MiB */
+    config->keep_engine = 100000;      /* read in a second */
     config->timezone = "UTC";
     return config;
 }

@@ -165,6 +165,11 @@ static void mark_dirty(struct ledger *ledger, struct group_state *group) {
     ledger->dirty[ledger->dirty_count++] = group;
 }
 
+void ledger_unread(struct ledger *ledger) {
+    for (size_t i = 0; i < ledger->group_count; i++)
+        if (ledger->groups[i]) mark_dirty(ledger, ledger->groups[i]);
+}
+
 /* ---------------------------------------------------------------- counting */
 
 static void count(struct counts *counts, const struct record *r, int sign) {

@@ -92,6 +92,9 @@ static inline size_t ledger_groups(const struct ledger *ledger) {
 /* Looks at so many groups more and frees those that nothing stands for any more. No measure may be in hand. */
 void ledger_let_go(struct ledger *ledger, size_t most);
 
+/* Each group's figures count as changed since they were last read. */
+void ledger_unread(struct ledger *ledger);
+
 /* A running cycle more (+1) or less (-1). */
 void ledger_open(struct ledger *ledger, struct group_state *group, int sign);
 /* Puts a record in (+1) or takes it out (-1). known_ms: when levels learn of it, in event time; not before the instant

@@ -70,6 +70,10 @@ void engine_figures_changed(struct engine *engine, figures_visit *visit, void *a
     }
 }
 
+void engine_figures_unread(struct engine *engine) {
+    for (size_t s = 0; s < engine->program->count; s++) ledger_unread(&engine->ledgers[s]);
+}
+
 void engine_levels(struct engine *engine, void (*visit)(void *arg, const struct level_state *level), void *arg) {
     for (size_t s = 0; s < engine->program->count; s++) {
         struct ledger *ledger = &engine->ledgers[s];

@@ -32,8 +32,16 @@ struct adoption *adoption_from_store(void) {
     return adoption;
 }
 
+struct adoption *adoption_from_image(const struct engine_behind *take_behind) {
+    struct adoption *adoption = adoption_from_store();
+    adoption->from_image = true;
+    adoption->behind = *take_behind;
+    return adoption;
+}
+
 void adoption_free(struct adoption *adoption) {
     if (!adoption) return;
+    engine_free(adoption->behind.engine);
     reconcile_free(adoption->reconcile);
     rebuild_free(adoption->rebuild); /* before the rules it was built on */
     book_fini(&adoption->book);
@@ -51,6 +59,7 @@ static int write_change(struct service *service, const struct adoption *adoption
     if (!code) code = reconcile_levels(service, &adoption->book, how, err);
     if (!code) code = reconcile_level_warnings(service, err);
     if (!code && adoption->came_back) code = published_back(service->store, engine_now(service->engine), err);
+    if (!code && !adoption->from_image) code = engine_image_forget(service, err); /* it is of another engine */
     if (!code) code = service_write_clock(service, err);
     if (!code) code = record_commit(service, err);
     if (code) store_rollback(service->store);
@@ -97,6 +106,7 @@ static int take_over(struct service *service, struct adoption *adoption, struct 
         swap_back(service, adoption, &before);
         return code;
     }
+    if (!adoption->from_image) image_keeper_forgotten(&service->keeper);
     engine_free(before.engine);
     free(before.versions);
     drop_config(service, before.config);
@@ -104,7 +114,8 @@ static int take_over(struct service *service, struct adoption *adoption, struct 
     adoption->config = NULL;
     engine_set_sink(service->engine, record_effect, service);
     service->first_publish = true;
-    adoption->reconcile = reconcile_new(service, &adoption->book);
+    engine_figures_unread(service->engine);
+    adoption->reconcile = reconcile_new(service, &adoption->book, adoption->behind.point.breach);
     return 1;
 }
 
@@ -125,27 +136,36 @@ static bool come_back(const struct service *service, int64_t *now, int64_t *held
 }
 
 static int begin(struct service *service, struct adoption *adoption, struct err *err) {
-    int64_t now = -1, held = -1;
-    int code = store_meta_get(service->store, "clock_now", &now, err);
-    if (code >= 0) code = store_meta_get(service->store, "clock_held", &held, err);
+    int64_t *now = &adoption->now_ms, *held = &adoption->held_ms;
+    *now = *held = -1;
+    int code = store_meta_get(service->store, "clock_now", now, err);
+    if (code >= 0) code = store_meta_get(service->store, "clock_held", held, err);
     if (code < 0) return code;
-    if (adoption->from_store) adoption->came_back = come_back(service, &now, &held);
+    if (adoption->from_store) adoption->came_back = come_back(service, now, held);
     const struct config *config = adoption->config ? adoption->config : service->config;
     const struct ruleset *rules = adoption->config ? &adoption->config->rules : &service->judging->rules;
     struct rebuild_options options = {.rules = rules, .through_seq = journal_last(service->store)};
     options.engine = (struct engine_options){.grace_ms = config->grace_ms, .effect = book_effect, .arg = &adoption->book};
     options.keep_finished = (size_t)config->keep_finished;
-    options.now_ms = now;
-    options.held_ms = held;
+    options.now_ms = *now;
+    options.held_ms = *held;
+    if (adoption->from_image) {
+        options.through_seq = adoption->behind.point.through_seq;
+        options.goes_on = adoption->behind.engine;
+        adoption->behind.engine = NULL;
+    }
     adoption->rebuild = rebuild_new(service->store, &options);
     return 0;
 }
 
-/* To where the running engine's clocks are by now; at a start, they are where they were when it stopped. */
+/* To where the running engine's clocks are by now; at a start, to where they were when it stopped. */
 static int catch_up(struct service *service, struct adoption *adoption, struct err *err) {
-    if (adoption->from_store) return 0;
-    struct rebuild_goal goal = {
-        journal_last(service->store), engine_now(service->engine), engine_held(service->engine)};
+    if (adoption->from_store && !adoption->from_image) return 0; /* it is there */
+    struct rebuild_goal goal = {journal_last(service->store), adoption->now_ms, adoption->held_ms};
+    if (!adoption->from_store) {
+        goal.now_ms = engine_now(service->engine);
+        goal.held_ms = engine_held(service->engine);
+    }
     return rebuild_catch_up(adoption->rebuild, &goal, SLICE_EVENTS, err);
 }
 

@@ -7,11 +7,15 @@
  * new gets a version, and its whole history as it stands by the new meaning: what no longer holds is withdrawn. One
  * that was removed ends.
  *
+ * An engine that was kept (engine_image.h) is not built, but catches up with the journal; the record up to there is as it
+ * has it, and what it finds from there on is compared.
+ *
  * Stages: the engine is built; it catches up with the one that runs; it takes over, in one transaction with versions and
  * open levels; breaches of contacts, levels of the past and warnings are brought in line. All in slices but the third. */
 #ifndef SLAD_SERVICE_ADOPT_H
 #define SLAD_SERVICE_ADOPT_H
 
+#include "engine_image.h"
 #include "rebuild.h"
 #include "reconcile.h"
 #include "slad/service/book.h"
@@ -20,6 +24,9 @@
 struct adoption {
     struct config *config; /* to be in force; NULL: the present one */
     bool from_store;       /* no engine runs that is ahead of the stored clocks: a start, or a lost batch */
+    bool from_image;       /* likewise, and the engine only has to catch up with the journal: */
+    struct engine_behind behind;
+    int64_t now_ms, held_ms; /* the clocks of the store */
     struct rebuild *rebuild;
     bool came_back;        /* to a clock that was set back: what was published later never was */
     bool built;            /* all that was in the journal when it began */
@@ -33,6 +40,7 @@ struct adoption {
 /* NULL: the configuration stays. */
 struct adoption *adoption_new(struct config *take_config);
 struct adoption *adoption_from_store(void); /* of no other configuration: the engine that the store says */
+struct adoption *adoption_from_image(const struct engine_behind *take_behind); /* the same, from this one */
 void adoption_free(struct adoption *adoption); /* NULL is fine */
 /* A slice, between turns. 1: there is more; 0: done, all is committed; negative: nothing changed, or, once the new engine
  * has taken over, the record could not be brought in line any further. */

@@ -11,15 +11,21 @@
 #include "slad/base/log.h"
 #include "slad/base/mem.h"
 #include "slad/engine/image.h"
+#include "slad/store/breaches.h"
 #include "slad/store/journal.h"
 
-#define NUMBER "engine_image" /* remembered by the database: that of the image that was left, if one was */
+/* Remembered by the database: the number of the image that the last stop left, if one did; of the one that may be fed what
+ * came after it. */
+#define NUMBER "engine_image"
+#define NUMBER_LEFT NUMBER "_left"
+#define NUMBER_KEPT NUMBER "_kept"
 
-enum { FORMAT = 1 }; /* of images, and of what standards are compiled to: counts up with any change of either */
+enum { FORMAT = 2 }; /* of images, and of what standards are compiled to: counts up with any change of either */
 
 struct image_start {
     uint64_t made_by_bytes;
     uint64_t first_publish; /* of the service: the engine was not published yet */
+    struct engine_image_point point;
 };
 
 /* ---------------------------------------------------------------- made by the same */
@@ -61,28 +67,52 @@ static bool is_made_by(const struct ruleset *rules, struct span *bytes, struct i
     return same;
 }
 
-static int load(struct service *service, const struct image_file *file, struct engine **out, struct err *err) {
+/* What the database remembers; 0: of none. */
+struct remembered {
+    int64_t left, kept, clock_ms;
+};
+
+static int load(struct service *service, const struct image_file *file, int64_t clock_ms, struct engine_behind *out,
+    struct err *err) {
     const struct ruleset *rules = &service->judging->rules;
     struct span bytes = file->bytes;
     struct image_start start;
     if (!is_made_by(rules, &bytes, &start)) return err_set(err, 1, "standards, time zones or slad itself are others now");
+    if (adoption_comes_back(service, clock_ms)) return err_set(err, 1, "the clock was set back");
     struct engine_options options = {.grace_ms = service->config->grace_ms};
     struct engine *engine = engine_new(rules, &options);
     int code = engine_load(engine, bytes, err);
-    if (!code && adoption_comes_back(service, engine_now(engine))) code = err_set(err, 1, "the clock was set back");
     if (code) engine_free(engine);
     if (code) return code;
     service->first_publish = start.first_publish;
-    *out = engine;
+    *out = (struct engine_behind){engine, start.point};
     return 0;
 }
 
-/* 1: it is to be built, and *err says why. */
-static int find(
-    struct service *service, const struct engine_image *image, int64_t number, struct engine **out, struct err *err) {
-    if (image->code) return *err = image->why, 1;
-    if (image->file.number != (uint64_t)number) return err_set(err, 1, "what was left is not of the last stop");
-    return load(service, &image->file, out, err) ? 1 : 0;
+static int remember(struct service *service, struct remembered *out, struct err *err) {
+    *out = (struct remembered){.clock_ms = -1};
+    int code = store_meta_get(service->store, NUMBER_LEFT, &out->left, err);
+    if (code >= 0) code = store_meta_get(service->store, NUMBER_KEPT, &out->kept, err);
+    if (code >= 0) code = store_meta_get(service->store, "clock_now", &out->clock_ms, err);
+    return code < 0 ? code : 0;
+}
+
+static int refuse(struct err *err, const char *why) {
+    return err_set(err, ENGINE_IMAGE_NONE, "%s", why);
+}
+
+/* What the image is good for, and why, when it is for nothing. Negative: the store's error. */
+static int find(struct service *service, const struct engine_image *image, struct engine_behind *out, struct err *err) {
+    struct remembered known;
+    int code = remember(service, &known, err), edited = code ? 0 : journal_was_edited(service->store, err);
+    if (code || edited < 0) return code ? code : edited;
+    if (!known.left && !known.kept) return refuse(err, "slad was not stopped before, but killed");
+    if (image->code) return *err = image->why, ENGINE_IMAGE_NONE;
+    bool is_left = image->file.number == (uint64_t)known.left;
+    if (!is_left && image->file.number != (uint64_t)known.kept) return refuse(err, "what was left is another's");
+    if (edited || (is_left && !image->file.is_untouched)) return refuse(err, "the database was edited");
+    if (load(service, &image->file, known.clock_ms, out, err)) return ENGINE_IMAGE_NONE; /* *err says why */
+    return is_left ? 0 : ENGINE_IMAGE_BEHIND;
 }
 
 /* Every standard goes on in its version. 1: one does not. */
@@ -97,24 +127,27 @@ static int go_on(struct service *service, struct err *err) {
     return code;
 }
 
-/* In one transaction with the image's end. */
-static int settle(struct service *service, bool goes_on, struct err *err) {
-    int code = store_begin(service->store, err);
-    if (!code) code = store_meta_drop(service->store, NUMBER, err);
-    if (!code && goes_on) code = go_on(service, err);
+/* What the database remembers of images from here on, in one transaction with what the start changes. `found` as of
+ * find(). The one that goes on is kept: what comes from now on comes after it. */
+static int settle(struct service *service, int found, uint64_t number, struct err *err) {
+    struct store *store = service->store;
+    int code = store_begin(store, err);
+    if (!code) code = store_meta_drop(store, found == ENGINE_IMAGE_BEHIND ? NUMBER_LEFT : NUMBER, err);
+    if (!code && found == ENGINE_IMAGE_NONE) code = journal_forget_edits(store, err);
+    if (!code && found == 0) code = engine_image_remember(service, number, err);
+    if (!code && found == 0) code = go_on(service, err);
     if (!code) code = record_commit(service, err);
     if (code) {
-        store_rollback(service->store);
+        store_rollback(store);
         free(service->versions);
         service->versions = NULL;
     }
     return code;
 }
 
-static int say_why(const struct service *service, const char *why) {
+static void say_why(const struct service *service, const char *why) {
     if (journal_last(service->store))
         log_info("the engine is built from the journal", "reason=%s", LOG_TEXT(span_of(why)));
-    return 1;
 }
 
 static void begin_with(struct service *service, struct engine *engine) {
@@ -125,20 +158,68 @@ static void begin_with(struct service *service, struct engine *engine) {
     log_info("the engine goes on as it was when slad stopped", "contacts=%zu records=%zu", size.contacts, size.records);
 }
 
-int engine_image_take(struct service *service, const struct engine_image *image, struct err *err) {
-    struct engine *engine = NULL;
+static void say_how_far(const struct service *service, const struct engine_behind *behind) {
+    log_info("the engine goes on from where it was kept", "events=%llu since=%llu",
+        (unsigned long long)behind->point.through_seq,
+        (unsigned long long)(journal_last(service->store) - behind->point.through_seq));
+}
+
+int engine_image_take(struct service *service, const struct engine_image *image, struct engine_behind *behind,
+    struct err *err) {
     struct err why;
-    int64_t number;
-    int code = store_meta_get(service->store, NUMBER, &number, err);
-    if (code) return code < 0 ? code : say_why(service, "slad was not stopped before, but killed");
-    if (find(service, image, number, &engine, &why) == 0) {
-        code = settle(service, true, &why);
-        if (code == 0) return begin_with(service, engine), 0;
-        engine_free(engine);
-        if (code < 0) return *err = why, code;
+    *behind = (struct engine_behind){0};
+    int found = find(service, image, behind, &why);
+    int code = found < 0 ? found : settle(service, found, image->file.number, &why);
+    if (found >= 0 && code == 1) { /* a standard has no version */
+        engine_free(behind->engine);
+        found = ENGINE_IMAGE_NONE;
+        code = settle(service, found, 0, &why);
     }
-    code = settle(service, false, err);
-    return code ? code : say_why(service, why.text);
+    if (code) {
+        engine_free(behind->engine);
+        return *err = why, code;
+    }
+    if (found == 0) begin_with(service, behind->engine);
+    else if (found == ENGINE_IMAGE_BEHIND) say_how_far(service, behind);
+    else say_why(service, why.text);
+    return found;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+int engine_image_point(const struct service *service, struct engine_image_point *out, struct err *err) {
+    out->through_seq = journal_last(service->store);
+    return breaches_last(service->store, &out->breach, err);
+}
+
+int engine_image_number(uint64_t *out, struct err *err) {
+    if (getrandom(out, sizeof *out, 0) != sizeof *out) return err_set(err, ERR_IO, "no random numbers");
+    *out = *out >> 1 | UINT64_C(1) << 62; /* of one size, as rows of the database go */
+    return 0;
+}
+
+static int add_bytes(void *arg, struct span bytes, struct err *err) {
+    return image_file_add(arg, bytes, err);
+}
+
+int engine_image_write(const struct service *service, const struct engine_image_point *point, uint64_t number,
+    struct image_writer *writer, struct err *err) {
+    struct buf by = made_by(&service->judging->rules);
+    struct image_start start = {by.size, service->first_publish, *point};
+    int code = image_file_add(writer, (struct span){(const char *)&start, sizeof start}, err);
+    if (!code) code = image_file_add(writer, buf_span(&by), err);
+    if (!code) code = engine_save(service->engine, add_bytes, writer, err);
+    if (!code) code = image_file_finish(writer, number, err);
+    buf_fini(&by);
+    return code;
+}
+
+int engine_image_remember(struct service *service, uint64_t number, struct err *err) {
+    return store_meta_set(service->store, NUMBER_KEPT, (int64_t)number, err);
+}
+
+int engine_image_forget(struct service *service, struct err *err) {
+    return store_meta_drop(service->store, NUMBER_KEPT, err);
 }
 
 /* ---------------------------------------------------------------- a stop */
@@ -149,46 +230,35 @@ static bool is_worth_it(const struct service *service) {
 }
 
 /* From here on nothing may be written but by a start. */
-static int announce(struct service *service, int64_t *number, struct err *err) {
-    uint64_t random;
-    if (getrandom(&random, sizeof random, 0) != sizeof random) return err_set(err, ERR_IO, "no random numbers");
-    *number = (int64_t)(random >> 1 | UINT64_C(1) << 62); /* of one size, as rows of the database go */
+static int announce(struct service *service, uint64_t number, struct err *err) {
     int code = store_begin(service->store, err);
-    if (!code) code = store_meta_set(service->store, NUMBER, *number, err);
+    if (!code) code = store_meta_set(service->store, NUMBER_LEFT, (int64_t)number, err);
     if (!code) code = store_commit(service->store, err);
     if (code) store_rollback(service->store);
     return code;
 }
 
-static int add_bytes(void *arg, struct span bytes, struct err *err) {
-    return image_file_add(arg, bytes, err);
-}
-
-static int write_image(const struct service *service, int64_t number, struct err *err) {
+static int leave(struct service *service, const struct engine_image_point *point, uint64_t number, struct err *err) {
     struct image_writer *writer = NULL;
-    int code = image_file_begin(service->opened_with->database, &writer, err);
+    store_close(service->store);
+    service->store = NULL;
+    int code = image_file_begin(service->opened_with->database, 0, &writer, err);
     if (code) return code;
-    struct buf by = made_by(&service->judging->rules);
-    struct image_start start = {by.size, service->first_publish};
-    code = image_file_add(writer, (struct span){(const char *)&start, sizeof start}, err);
-    if (!code) code = image_file_add(writer, buf_span(&by), err);
-    if (!code) code = engine_save(service->engine, add_bytes, writer, err);
-    buf_fini(&by);
-    if (!code) return image_file_end(writer, (uint64_t)number, err);
+    code = engine_image_write(service, point, number, writer, err);
+    if (!code) return image_file_put(writer, err);
     image_file_drop(writer);
     return code;
 }
 
 void engine_image_leave(struct service *service) {
+    struct engine_image_point point;
     struct err err;
-    int64_t number;
+    uint64_t number;
     if (!is_worth_it(service)) return;
-    int code = announce(service, &number, &err);
-    if (!code) {
-        store_close(service->store);
-        service->store = NULL;
-        code = write_image(service, number, &err);
-    }
+    int code = engine_image_point(service, &point, &err);
+    if (!code) code = engine_image_number(&number, &err);
+    if (!code) code = announce(service, number, &err);
+    if (!code) code = leave(service, &point, number, &err);
     if (code)
         log_warning("the engine is not kept", "error=%s next=\"the next start builds it from the journal\"",
             LOG_TEXT(span_of(err.text)));

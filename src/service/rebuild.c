@@ -32,8 +32,19 @@ struct rebuild {
     struct key_order keys;
     uint64_t last_seq, fed; /* of the keys read; of those taken out */
     uint64_t seen_seq;      /* catching up: where the journal ended in the last slice; 0: there was none */
+    uint64_t behind_seq;    /* where one that goes on began to catch up */
     bool keys_read, finished;
 };
+
+/* It goes on in the hands of the rebuild, as one does that is made here. */
+static struct engine *take_up(struct rebuild *rebuild, const struct engine_options *options) {
+    struct engine *engine = rebuild->options.goes_on;
+    engine_set_sink(engine, options->effect, options->arg);
+    engine_set_grace(engine, options->grace_ms);
+    rebuild->behind_seq = rebuild->options.through_seq;
+    rebuild->keys_read = rebuild->finished = true;
+    return engine;
+}
 
 struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *options) {
     struct rebuild *rebuild = mem_zalloc(sizeof *rebuild);
@@ -45,7 +56,7 @@ struct rebuild *rebuild_new(struct store *store, const struct rebuild_options *o
     rebuild->order = RECALL_BY_TIME;
     struct engine_options engine = options->engine;
     engine.grace_ms = options->puts_off ? PUTS_OFF_MS : 0; /* 0: what lies behind the held clock is decided */
-    rebuild->engine = engine_new(options->rules, &engine);
+    rebuild->engine = options->goes_on ? take_up(rebuild, &engine) : engine_new(options->rules, &engine);
     recall_serve(rebuild->recall, rebuild->engine);
     rebuild->prepared = prepared_new(rebuild->engine, rebuild->reader);
     return rebuild;
@@ -221,11 +232,11 @@ int rebuild_catch_up(
 }
 
 uint64_t rebuild_done(const struct rebuild *rebuild) {
-    return rebuild->fed;
+    return rebuild->options.goes_on ? rebuild->options.through_seq - rebuild->behind_seq : rebuild->fed;
 }
 
 uint64_t rebuild_total(const struct rebuild *rebuild) {
-    return rebuild->keys.count;
+    return rebuild->options.goes_on ? rebuild->seen_seq - rebuild->behind_seq : rebuild->keys.count;
 }
 
 struct engine *rebuild_engine(struct rebuild *rebuild) {

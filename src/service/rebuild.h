@@ -1,4 +1,4 @@
-/* rebuild: an engine made anew from the journal, in slices.
+/* rebuild: an engine made anew from the journal, or one that is behind brought up to it, in slices.
  * Owns: the engine until it is taken, the order in which rows are fed.
  * Must not know: why it is done; breaches in the store.
  *
@@ -15,6 +15,7 @@ struct rebuild_options {
     const struct ruleset *rules; /* must outlive the engine */
     struct engine_options engine;
     uint64_t through_seq;        /* rows up to here are sorted and fed */
+    struct engine *goes_on;      /* it has all these rows already: it only catches up. NULL: one is made */
     int64_t now_ms, held_ms;     /* the clocks that the engine is to end at */
     bool puts_off; /* leaves open what a running engine may: limits of contacts that were heard of after held_ms */
     size_t keeps;                /* contacts in memory, while some share subjects; 0: a million */

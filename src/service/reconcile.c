@@ -33,10 +33,11 @@ struct reconcile {
     struct err *err;
 };
 
-struct reconcile *reconcile_new(struct service *service, struct book *book) {
+struct reconcile *reconcile_new(struct service *service, struct book *book, int64_t after) {
     struct reconcile *r = mem_zalloc(sizeof *r);
     r->service = service;
     r->book = book;
+    r->run.after = after;
     return r;
 }
 

@@ -14,8 +14,9 @@
 #include "state.h"
 
 struct reconcile;
-/* `book`, borrowed, has every breach that the engine found until now; it is used up. */
-struct reconcile *reconcile_new(struct service *service, struct book *book);
+/* `book`, borrowed, has every breach that the engine found until now; it is used up. Records up to the id `after` are right
+ * unless it has them: 0: all are looked at. */
+struct reconcile *reconcile_new(struct service *service, struct book *book, int64_t after);
 void reconcile_free(struct reconcile *reconcile); /* NULL is fine */
 /* A slice, in a transaction of its own. 1: there is more; 0: all is on record; negative: the store's error, the slice
  * is lost. */

@@ -162,9 +162,19 @@ static void watch_clock(struct service *service) {
     service->clock_behind = behind;
 }
 
+/* How long nothing of a new database can be old enough to be let go. */
+static int64_t young_ms(const struct config *config) {
+    int64_t least = config->retain_events_ms;
+    if (config->retain_figures_ms < least) least = config->retain_figures_ms;
+    if (config->retain_breaches_ms < least) least = config->retain_breaches_ms;
+    return least < LEAP_MS ? least : LEAP_MS;
+}
+
 /* A wrong clock must not empty the journal before somebody can put it right. */
 void service_watch_leap(struct service *service, int64_t from_ms, int64_t to_ms) {
-    if (to_ms - from_ms > LEAP_MS)
+    if (from_ms < 0)
+        service->next_retention_ms = to_ms + young_ms(service->config);
+    else if (to_ms - from_ms > LEAP_MS)
         service->next_retention_ms = to_ms + LEAP_MS;
     else if (to_ms < from_ms && service->next_retention_ms > to_ms + LEAP_MS)
         service->next_retention_ms = to_ms + RETENTION_QUIET_MS;
@@ -187,9 +197,18 @@ static void step_publish(struct service *service) {
     service->published_batch = service->batch;
 }
 
+/* Nothing is let go, as the clock has leapt (service_watch_leap()): what keeps the engine is not to wait as long. */
+static bool retention_rests(const struct service *service) {
+    return service->next_retention_ms - service->now_ms > RETENTION_QUIET_MS;
+}
+
+static bool wants_to_keep(const struct service *service) {
+    return image_keeper_has_ended(service) || (retention_rests(service) && image_keeper_is_due(service));
+}
+
 /* Work that wants the store to itself: then nothing may stay on its way. */
 static bool wants_store(const struct service *service) {
-    return service->stopping || service->adoption || service->now_ms >= service->next_retention_ms;
+    return service->stopping || service->adoption || service->now_ms >= service->next_retention_ms || wants_to_keep(service);
 }
 
 int service_commit(struct service *service, struct err *err) {
@@ -241,12 +260,13 @@ static int retain(struct service *service, bool *more, struct err *err) {
         service->now_ms - c->retain_events_ms, RETENTION_ROWS, dropped, service, service->now_ms + LEAP_MS};
     struct retention retention = {
         service->now_ms - c->retain_figures_ms, service->now_ms - c->retain_breaches_ms, RETENTION_ROWS};
-    size_t rows, more_rows;
+    size_t rows = 0, more_rows;
     int code = service_begin(service, err), pruned = 0, let_go = 0, trimmed = 0;
-    if (!code) pruned = journal_prune(service->store, &pruning, &rows, err);
+    if (!code && image_keeper_lets_prune(service)) pruned = journal_prune(service->store, &pruning, &rows, err);
     if (!code && pruned >= 0) let_go = retention_slice(service->store, &retention, &more_rows, err);
     if (!code) code = pruned < 0 ? pruned : let_go < 0 ? let_go : 0;
     if (!code && rows) code = published_let_go(service->store, err);
+    if (!code && rows) code = image_keeper_pruned(service, err);
     if (!code) trimmed = changes_trim(service->store, RETENTION_ROWS, err);
     if (trimmed < 0) code = trimmed;
     *more = pruned > 0 || let_go > 0 || trimmed > 0;
@@ -260,12 +280,14 @@ static void publish_turn(struct service *service) {
     if (batches_end_turn(service, STORE_ASK, &err)) fail(service, &err);
 }
 
-static void retention_turn(struct service *service) {
-    bool more = false;
+/* Retention, and then the engine is kept: in between, what is let go would be missing. */
+static void upkeep_turn(struct service *service) {
+    bool more = false, is_due = service->now_ms >= service->next_retention_ms;
     struct err err;
-    if (service->now_ms < service->next_retention_ms) return;
-    if (retain(service, &more, &err)) fail(service, &err);
-    service->next_retention_ms = service->now_ms + (more ? RETENTION_BUSY_MS : RETENTION_QUIET_MS);
+    int code = is_due ? retain(service, &more, &err) : 0;
+    if (is_due) service->next_retention_ms = service->now_ms + (more ? RETENTION_BUSY_MS : RETENTION_QUIET_MS);
+    if (!code && !more && (is_due || wants_to_keep(service))) code = image_keeper_step(service, &err);
+    if (code) fail(service, &err);
 }
 
 /* A rebuild after a failed commit has given the engine that the store says: events are taken again. */
@@ -315,7 +337,7 @@ int service_idle(struct service *service) {
     if (is_busy) return 0;
     if (publish_waits(service->publish)) publish_turn(service);
     else if (service->adoption) adoption_turn(service);
-    else if (!service->failed) retention_turn(service);
+    else if (!service->failed) upkeep_turn(service);
     return service->adoption || publish_waits(service->publish);
 }
 

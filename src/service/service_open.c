@@ -45,21 +45,26 @@ static bool goes_on(const struct service *service, const struct adoption *adopti
 }
 
 /* At a start nobody can be served meanwhile. 1: it was to stop. */
-static int build_now(struct service *service, struct err *err) {
-    struct adoption *adoption = adoption_from_store();
+static int adopt_now(struct service *service, struct adoption *take_adoption, struct err *err) {
     int code = 1;
     bool stopped = false;
-    for (uint64_t slices = 0; !stopped && (code = adoption_step(service, adoption, err)) > 0; slices++)
-        stopped = !goes_on(service, adoption, slices);
-    adoption_free(adoption);
+    for (uint64_t slices = 0; !stopped && (code = adoption_step(service, take_adoption, err)) > 0; slices++)
+        stopped = !goes_on(service, take_adoption, slices);
+    adoption_free(take_adoption);
     return code;
 }
 
-/* That of the last stop goes on, where it can. */
+/* That of the last stop goes on, or the one that was kept before a crash, where it can. */
 static int make_engine(struct service *service, const struct engine_image *image, struct err *err) {
-    int code = engine_image_take(service, image, err);
-    if (code >= 0) image_file_remove(service->config->database);
-    return code == 1 ? build_now(service, err) : code;
+    struct engine_behind behind;
+    int code = engine_image_take(service, image, &behind, err);
+    if (code == ENGINE_IMAGE_NONE) {
+        image_file_remove(service->config->database);
+        return adopt_now(service, adoption_from_store(), err);
+    }
+    if (code < 0) return code;
+    image_keeper_found(service, behind.point.through_seq);
+    return code == ENGINE_IMAGE_BEHIND ? adopt_now(service, adoption_from_image(&behind), err) : 0;
 }
 
 /* Limits that passed meanwhile wait for the first turn: followed files may have something to say about them. */
@@ -116,6 +121,7 @@ void service_stop(struct service *service) {
 void service_close(struct service *service) {
     if (!service) return;
     service_stop(service);
+    image_keeper_forgotten(&service->keeper);
     engine_image_leave(service);
     close_all(service);
 }

@@ -5,6 +5,7 @@
 #define SLAD_SERVICE_STATE_H
 
 #include "feed.h"
+#include "image_keeper.h"
 #include "slad/base/buf.h"
 #include "slad/engine/engine.h"
 #include "slad/service/intake.h"
@@ -58,6 +59,7 @@ struct service {
     struct publish *publish;
     uint64_t published_batch; /* the last that holds figures which were published */
     int64_t next_retention_ms;
+    struct image_keeper keeper;
 
     int failed; /* 0, or the code of the failure: nothing is accepted until service_recover() */
     char failure[512];
@@ -78,7 +80,7 @@ int service_begin(struct service *service, struct err *err) WARN_UNUSED;
 int service_write_clock(struct service *service, struct err *err) WARN_UNUSED;
 /* Commits the open transaction, with the engine's clocks, and waits for it. */
 int service_commit_now(struct service *service, struct err *err) WARN_UNUSED;
-/* The clock went from here to there: where that is far, nothing is let go by it for a while. */
+/* The clock went from here (negative: there was none) to there: where that is far, nothing is let go by it for a while. */
 void service_watch_leap(struct service *service, int64_t from_ms, int64_t to_ms);
 /* Remembers the first failure to write in this batch. */
 void service_fail_batch(struct service *service, int code, const struct err *err);

@@ -8,12 +8,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include "slad/base/buf.h"
 #include "slad/base/mem.h"
 #include "store/files.h"
 
-enum { PIECE = 64 * 1024, FORMAT = 1 };
+enum { PIECE = 64 * 1024, FORMAT = 2 };
 #define PART ".part" /* at the end of its name while it is written */
 
 /* A file as it was; of one that is not there all is 0. */
@@ -31,6 +32,7 @@ static const char MAGIC[16] = "slad engine\n";
 struct image_writer {
     char *database, *path, *part;
     int fd;
+    uint64_t leaves_free;
     struct buf piece;
     struct head head;
 };
@@ -80,7 +82,7 @@ int image_file_seed(const char *database, uint64_t *seed) {
 }
 
 /* A log that is empty, or was taken away, holds nothing more either. */
-static bool is_as_it_was(const char *database, const struct head *head) {
+static bool is_untouched(const char *database, const struct head *head) {
     struct stamp now = stamp_of(database), log = stamp_log(database);
     return same_stamp(&now, &head->database) && (!log.bytes || same_stamp(&log, &head->log));
 }
@@ -102,7 +104,8 @@ static int map_file(int fd, const char *path, const struct head *head, struct im
     size_t bytes = (size_t)st.st_size;
     void *at = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fd, 0);
     if (at == MAP_FAILED) return files_fail("read", path, errno, err);
-    struct image_file file = {head->number, {(const char *)at + sizeof *head, bytes - sizeof *head}, {at, bytes}};
+    struct image_file file = {.number = head->number, .all = {at, bytes}};
+    file.bytes = (struct span){(const char *)at + sizeof *head, bytes - sizeof *head};
     (void)madvise(at, bytes, MADV_SEQUENTIAL);
     if (sum_of(file.bytes) != head->sum) {
         image_file_close(&file);
@@ -118,8 +121,8 @@ int image_file_open(const char *database, struct image_file *out, struct err *er
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), code;
     if (fd < 0) code = err_set(err, 1, "there is no %s", path);
     else if (read_head(fd, &head)) code = err_set(err, 1, "%s is not one of this version", path);
-    else if (!is_as_it_was(database, &head)) code = err_set(err, 1, "the database changed since %s", path);
     else code = map_file(fd, path, &head, out, err);
+    if (!code) out->is_untouched = is_untouched(database, &head);
     if (fd >= 0) close(fd);
     free(path);
     return code ? 1 : 0;
@@ -166,8 +169,9 @@ static int write_at(const struct image_writer *writer, struct span bytes, uint64
     return 0;
 }
 
-int image_file_begin(const char *database, struct image_writer **out, struct err *err) {
+int image_file_begin(const char *database, uint64_t leaves_free, struct image_writer **out, struct err *err) {
     struct image_writer *writer = mem_zalloc(sizeof *writer);
+    writer->leaves_free = leaves_free;
     writer->database = files_beside(database, "");
     writer->path = path_of(database);
     writer->part = files_beside(writer->path, PART);
@@ -184,10 +188,23 @@ int image_file_begin(const char *database, struct image_writer **out, struct err
     return 0;
 }
 
+int image_file_fd(const struct image_writer *writer) {
+    return writer->fd;
+}
+
+static int check_space(const struct image_writer *writer, struct err *err) {
+    struct statvfs disk;
+    if (!writer->leaves_free || fstatvfs(writer->fd, &disk)) return 0;
+    if ((uint64_t)disk.f_bavail * disk.f_frsize >= writer->leaves_free) return 0;
+    return err_set(err, ERR_FULL, "%s is not written: less than %llu MiB would be left on the disk", writer->path,
+        (unsigned long long)writer->leaves_free >> 20);
+}
+
 static int write_piece(struct image_writer *writer, struct err *err) {
     struct head *head = &writer->head;
     struct span piece = buf_span(&writer->piece);
-    int code = write_at(writer, piece, sizeof *head + head->bytes, err);
+    int code = check_space(writer, err);
+    if (!code) code = write_at(writer, piece, sizeof *head + head->bytes, err);
     head->sum = add_to_sum(head->sum, piece);
     head->bytes += piece.n;
     buf_clear(&writer->piece);
@@ -205,22 +222,24 @@ int image_file_add(struct image_writer *writer, struct span bytes, struct err *e
     return code;
 }
 
-static int finish(struct image_writer *writer, struct err *err) {
+int image_file_finish(struct image_writer *writer, uint64_t number, struct err *err) {
     struct head *head = &writer->head;
     int code = writer->piece.size ? write_piece(writer, err) : 0;
+    head->number = number;
     head->seed = span_hash_seeded();
     head->database = stamp_of(writer->database);
     head->log = stamp_log(writer->database);
     if (!code) code = write_at(writer, (struct span){(const char *)head, sizeof *head}, 0, err);
     if (!code && fsync(writer->fd)) code = files_fail("write", writer->part, errno, err);
-    if (!code && rename(writer->part, writer->path)) code = files_fail("name", writer->path, errno, err);
     return code;
 }
 
-int image_file_end(struct image_writer *writer, uint64_t number, struct err *err) {
-    writer->head.number = number;
-    int code = finish(writer, err);
-    if (code) image_file_drop(writer);
-    else writer_free(writer);
-    return code;
+int image_file_put(struct image_writer *writer, struct err *err) {
+    if (rename(writer->part, writer->path)) {
+        int code = files_fail("name", writer->path, errno, err);
+        image_file_drop(writer);
+        return code;
+    }
+    writer_free(writer);
+    return 0;
 }

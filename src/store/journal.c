@@ -13,6 +13,7 @@
 #include "store/rows.h"
 
 static const char LAST_KEY[] = "journal_last";
+static const char EDITED_KEY[] = "journal_edited"; /* set by triggers (schema.c) */
 
 int journal_open(struct store *store, struct err *err) {
     int64_t last = 0, kept = 0;
@@ -233,6 +234,26 @@ int journal_has_id(struct store *store, struct span id, struct err *err) {
     if (code != 0) return code;
     db_bind_span(ask, 1, id);
     return has(ask, err);
+}
+
+int journal_was_edited(struct store *store, struct err *err) {
+    int64_t edited;
+    int code = store_meta_get(store, EDITED_KEY, &edited, err);
+    return code < 0 ? code : !code;
+}
+
+int journal_forget_edits(struct store *store, struct err *err) {
+    return store_meta_drop(store, EDITED_KEY, err);
+}
+
+int journal_rows(struct store *store, uint64_t *rows, struct err *err) {
+    int64_t first = 0, last = 0;
+    sqlite3 *db;
+    int code = db_writer(store, &db, err);
+    if (!code) code = db_number(db, "SELECT min(seq) FROM events", &first, err);
+    if (!code) code = db_number(db, "SELECT max(seq) FROM events", &last, err);
+    if (!code) *rows = last ? (uint64_t)(last - first + 1) : 0;
+    return code;
 }
 
 /* ---- forgetting ---- */

@@ -312,8 +312,16 @@ static const char VIEWS_CONTACTS[] =
     "  seq, " ISO("received") ", " ISO("at") ", contact, event, id, line"
     "  FROM events WHERE seq > coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0);";
 
+/* For other programs: on our own connections no trigger of the file runs (db.c). An engine that was kept beside the database
+ * may hold what the journal does not hold any more. */
+static const char TRIGGERS_EDITED[] =
+    "CREATE TRIGGER events_deleted AFTER DELETE ON events BEGIN"
+    "  INSERT OR IGNORE INTO meta (key, value) VALUES ('journal_edited', 1); END;"
+    "CREATE TRIGGER events_updated AFTER UPDATE ON events BEGIN"
+    "  INSERT OR IGNORE INTO meta (key, value) VALUES ('journal_edited', 1); END;";
+
 /* MIGRATIONS[n] makes version n+1 out of version n. What was released is not changed any more: append. */
-static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}, {TABLES_BY_UID, VIEWS_BY_UID}, {TABLES_CONTACTS, VIEWS_CONTACTS}};
+static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}, {TABLES_BY_UID, VIEWS_BY_UID}, {TABLES_CONTACTS, VIEWS_CONTACTS}, {TRIGGERS_EDITED, ""}};
 _Static_assert(sizeof MIGRATIONS / sizeof MIGRATIONS[0] == SCHEMA_VERSION, "a migration for each version");
 
 int schema_check(sqlite3 *db, bool *is_new, struct err *err) {

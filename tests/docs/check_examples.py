@@ -19,7 +19,7 @@ import sys
 import tempfile
 
 DOCUMENTS = ["STANDARDS.md", "OPERATIONS.md", "ASTERISK.md", "INPUTS.md", "../README.md"]
-FILE_KEYS = {"database", "listen", "inputs", "admin", "retain", "publish", "grace", "max_ahead", "keep_finished", "include", "timezone",
+FILE_KEYS = {"database", "listen", "inputs", "admin", "retain", "publish", "grace", "max_ahead", "keep_finished", "keep_engine", "include", "timezone",
              "calendars", "standards", "config", "tests"}
 # Known to every block that is put into a standard.
 AROUND = """timezone: Europe/Riga

@@ -136,6 +136,74 @@ class Kill(unittest.TestCase):
                     d.stop()
 
 
+HOUR = 3600000
+
+
+class Keeping(unittest.TestCase):
+    """The engine is kept while it runs, and killed then: what came since is fed to it."""
+
+    def victim(self, **more):
+        return Victim(settings='keep_engine: 1', **more)
+
+    @staticmethod
+    def send(d, rnd, n, at, ids):
+        """Acknowledged; some of them late, and of contacts that are known."""
+        sender = Sender(d)
+        for i in range(n):
+            name = rnd.choice(['offered', 'answered'])
+            sender.throw(event(f'c{rnd.randrange(len(ids) // 3 + 1)}', name, at - rnd.choice([0, 0, 20000, 2 * HOUR]),
+                               queue=f'q{i % 3}', id=f'i{len(ids) + i}'))
+        sender.wait()
+        ids += sender.ids
+        sender.close()
+        d.clients.clear()
+
+    @staticmethod
+    def keep(d, at):
+        """Turned to an hour later, until it is done with it."""
+        before = d.log().count('the engine is kept'), d.log().count('the engine is not kept')
+        d.clock(at)
+        until(lambda: d.process.poll() is not None or
+              (d.log().count('the engine is kept'), d.log().count('the engine is not kept')) != before, 'an engine that is kept')
+
+    def test_after_it(self):
+        rnd, ids = random.Random(int(os.environ.get('SLAD_SEED', '1'))), []
+        with self.victim() as d:
+            d.start()
+            for round in range(1, 6):
+                now = START + round * (HOUR + 120000)
+                self.send(d, rnd, 100, now - HOUR, ids)
+                self.keep(d, now)
+                self.send(d, rnd, rnd.choice([1, 40]), now, ids)
+                d.clock(now + rnd.choice([0, 100000]))
+                d.kill()
+                d.start()
+                self.assertEqual(d.log().count('the engine goes on from where it was kept'), round, d.log())
+                d.check(self, ids)
+                until(lambda: d.slactl('verify').returncode == 0, 'that all is well')
+            d.stop()
+
+    def test_while_it_is_kept(self):
+        """By a copy of the process: when that dies, or cannot write, the daemon goes on; and when the daemon dies."""
+        for call, when in [('pwrite64', 1), ('pwrite64', 2), ('fsync', 1), ('rename', 1)]:
+            ids = []
+            with self.subTest(call=call, when=when), self.victim() as d:
+                d.start(strace=killed_at(call, when, '-P', str(d.dir / 'slad.db.engine.part')))
+                self.send(d, random.Random(when), 100, START, ids)
+                self.keep(d, START + HOUR)
+                self.assertEqual(d.process.poll() is None, call != 'rename', d.log())
+                if call == 'rename':
+                    d.process = None
+                else:
+                    self.assertTrue(d.said('the engine is not kept', 'was killed', 'next='), d.log())
+                    self.send(d, random.Random(when), 10, START + HOUR, ids)
+                    d.kill()
+                d.start()
+                self.assertTrue(d.said('the engine is built from the journal'), d.log())
+                d.check(self, ids)
+                d.stop()
+
+
 class Migration(unittest.TestCase):
     """From schema 1, the only one before this: a database that slad of then wrote (schema1.sql)."""
 

@@ -139,6 +139,7 @@ class Life:
             text = yaml.safe_dump(described, allow_unicode=True, sort_keys=self.rnd.random() < .5)
         self.d.settings = (f'grace: {self.rnd.choice(self.graces)}\n'
                            f'keep_finished: {self.rnd.choice([0, 0, 3, 65536])}\n'
+                           f'keep_engine: {self.rnd.choice([0, 1, 1, 100])}\n'
                            'max_ahead: 100000d\n'
                            'retain: {events: 20000d, figures: 20000d, breaches: 20000d}\n'
                            f'publish: {self.publish}')

@@ -43,6 +43,7 @@ struct sim {
     /* How this run is. */
     int64_t grace_ms, publish_ms;
     uint64_t keep_finished;
+    int keep_engine;
     bool prunes; /* the journal lets go within the run */
     bool careful; /* no disk faults but crashes */
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include "fault_vfs.h"
 #include "sim.h"
+#include "slad/base/counters.h"
 #include "slad/base/log.h"
 
 enum { SEEDS = 200 }; /* in half a minute or so, under the sanitizers */
@@ -26,7 +27,8 @@ int main(void) {
     for (uint64_t seed = first; seed < first + count; seed++) sim_run(seed, &c);
     printf("%" PRIu64 " runs: %" PRIu64 " turns, %" PRIu64 " lines, %" PRIu64 " commits, %" PRIu64 " batches lost, %" PRIu64
         " recoveries, %" PRIu64 " crashes, %" PRIu64 " starts that failed, %" PRIu64 " reloads, %" PRIu64
-        " events let go, %" PRIu64 " checks (%" PRIu64 " at rest)\n", c.runs, c.turns, c.lines, c.commits, c.failed,
-        c.recovered, c.crashes, c.opens_failed, c.reloads, c.prunes, c.checks, c.compared);
+        " events let go, %" PRIu64 " engines kept, %" PRIu64 " checks (%" PRIu64 " at rest)\n", c.runs, c.turns, c.lines, c.commits, c.failed,
+        c.recovered, c.crashes, c.opens_failed, c.reloads, c.prunes,
+        counter_values[COUNTER_images_kept], c.checks, c.compared);
     return 0;
 }

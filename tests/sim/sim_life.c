@@ -42,8 +42,8 @@ static void write_config(struct sim *sim) {
     struct world *w = sim->world;
     FILE *file = fopen(sim->config_path, "w");
     if (!file) sim_fail(sim, "cannot write %s", sim->config_path);
-    fprintf(file, "database: %s\nkeep_finished: %llu\ngrace: %lldms\npublish: %lldms\n%s%s", sim->database,
-        (unsigned long long)sim->keep_finished, (long long)sim->grace_ms, (long long)sim->publish_ms, sim->prunes ? "retain: {events: 2h}\n" : "", buf_text(&w->yaml));
+    fprintf(file, "database: %s\nkeep_finished: %llu\nkeep_engine: %d\ngrace: %lldms\npublish: %lldms\n%s%s", sim->database,
+        (unsigned long long)sim->keep_finished, sim->keep_engine, (long long)sim->grace_ms, (long long)sim->publish_ms, sim->prunes ? "retain: {events: 2h}\n" : "", buf_text(&w->yaml));
     fclose(file);
 }
 
@@ -281,8 +281,9 @@ static void draw_run(struct sim *sim) {
     sim->prunes = sim_chance(sim, 15);
     sim->careful = sim_chance(sim, 25);
     sim->keep_finished = sim_chance(sim, 75) ? 0 : sim_draw(sim, 5);
-    sim_say(sim, "grace %lld, publish %lld, prunes %d, careful %d, keeps %llu", (long long)sim->grace_ms,
-        (long long)sim->publish_ms, sim->prunes, sim->careful, (unsigned long long)sim->keep_finished);
+    sim->keep_engine = sim_chance(sim, 60) ? 1 : 100000; /* a journal of so many events is not to be had here */
+    sim_say(sim, "grace %lld, publish %lld, prunes %d, careful %d, keeps %llu, engine %d", (long long)sim->grace_ms,
+        (long long)sim->publish_ms, sim->prunes, sim->careful, (unsigned long long)sim->keep_finished, sim->keep_engine);
 }
 
 void sim_run(uint64_t seed, struct sim_counts *counts) {

@@ -35,6 +35,7 @@
     X(reloads, "changes of configuration taken over")                                                          \
     X(reloads_refused, "changes of configuration refused because they held an error")                          \
     X(events_recomputed, "events read back from the journal: by a start, a changed standard, a question about the past") \
+    X(images_kept, "times the engine was written beside the database, for a start after a crash")                \
     X(queue_records_passed, "records of Asterisk that tell of nothing that happened to a contact, passed by")    \
     X(queue_records_other, "records of Asterisk of a kind that slad does not know, passed by")                   \
     X(contacts_recalled, "contacts that had left memory, built again from the journal")                         \

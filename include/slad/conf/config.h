@@ -60,6 +60,7 @@ struct config {
     int64_t retain_events_ms, retain_figures_ms, retain_breaches_ms;
     int64_t publish_ms, grace_ms, max_ahead_ms;
     int64_t keep_finished; /* contacts */
+    int64_t keep_engine;   /* events in the journal from which on the engine is kept beside it; 0: never */
     const char *timezone;
     char **files; /* every file that was read, the main one first */
     size_t file_count;

@@ -89,6 +89,8 @@ void engine_figures(struct engine *engine, size_t standard, figures_visit *visit
 /* The groups of all standards whose figures changed, or whose window moved over a record, since the last call of this
  * function, as of the engine's now. A group that is no longer listed is visited once more, with nothing counted. */
 void engine_figures_changed(struct engine *engine, figures_visit *visit, void *arg);
+/* All groups count as changed: what was read of them is of a state that is not known any more. */
+void engine_figures_unread(struct engine *engine);
 
 /* A running cycle. */
 struct open_cycle {

@@ -59,6 +59,12 @@ int journal_get(struct store *store, uint64_t seq, struct journal_row *row, stru
 int journal_has_contact(struct store *store, struct span contact, struct err *err) WARN_UNUSED;
 int journal_has_id(struct store *store, struct span id, struct err *err) WARN_UNUSED;
 
+/* 1: another program deleted or changed a row since journal_forget_edits() (in the transaction); 0: none did. */
+int journal_was_edited(struct store *store, struct err *err) WARN_UNUSED;
+int journal_forget_edits(struct store *store, struct err *err) WARN_UNUSED;
+/* The number of rows, those counted that were deleted between the first and the last. */
+int journal_rows(struct store *store, uint64_t *rows, struct err *err) WARN_UNUSED;
+
 /* ---- forgetting ---- */
 
 struct journal_pruning {

@@ -20,7 +20,7 @@ static void everything_has_a_default(void **state) {
     assert_true(config->retain_events_ms == 35 * INT64_C(86400000));
     assert_true(config->retain_figures_ms == 35 * INT64_C(86400000));
     assert_true(config->retain_breaches_ms == 400 * INT64_C(86400000));
-    assert_true(config->publish_ms == 10000 && config->grace_ms == 2000 && config->max_ahead_ms == 86400000 && config->keep_finished == 65536);
+    assert_true(config->publish_ms == 10000 && config->grace_ms == 2000 && config->max_ahead_ms == 86400000 && config->keep_finished == 65536 && config->keep_engine == 100000);
     assert_string_equal(config->timezone, "UTC");
     assert_int_equal(config->file_count, 1);
     assert_int_equal(config->rules.standard_count, 0);
@@ -45,7 +45,7 @@ static void every_setting_is_read(void **state) {
                                              "  - file: /var/log/*.jsonl\n"
                                              "    format: jsonl\n"
                                              "retain: {events: 7d, breaches: 1w}\n"
-                                             "publish: 1s\ngrace: 0s\nmax_ahead: 1h\nkeep_finished: 7\ntimezone: Asia/Kolkata\n"
+                                             "publish: 1s\ngrace: 0s\nmax_ahead: 1h\nkeep_finished: 7\nkeep_engine: 8\ntimezone: Asia/Kolkata\n"
                                              "standards:\ncalendars:\n");
     assert_string_equal(config->database, "/var/lib/x.db");
     assert_int_equal(config->listen_count, 2);
@@ -66,7 +66,7 @@ static void every_setting_is_read(void **state) {
     assert_true(config->retain_events_ms == 7 * INT64_C(86400000));
     assert_true(config->retain_figures_ms == 35 * INT64_C(86400000));
     assert_true(config->retain_breaches_ms == 7 * INT64_C(86400000));
-    assert_true(config->publish_ms == 1000 && config->grace_ms == 0 && config->max_ahead_ms == 3600000 && config->keep_finished == 7);
+    assert_true(config->publish_ms == 1000 && config->grace_ms == 0 && config->max_ahead_ms == 3600000 && config->keep_finished == 7 && config->keep_engine == 8);
     assert_string_equal(config->timezone, "Asia/Kolkata");
     config_free(config);
 }

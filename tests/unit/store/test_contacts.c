@@ -1,5 +1,6 @@
 #include <limits.h>
 #include "fixture.h"
+#include "store/schema.h"
 #include "slad/store/journal.h"
 #include "slad/store/snapshot.h"
 #include "store/contacts.h"
@@ -135,6 +136,7 @@ static void an_index_of_before_becomes_the_table(void **state) {
     put_and_commit(f, 0, 500);
     store_close(f->store);
     run_sql(f->path,
+        "DROP TRIGGER events_deleted; DROP TRIGGER events_updated;"
         "DROP VIEW contact_event_list; DROP TABLE event_contacts; DELETE FROM meta WHERE key = 'contacts_through';"
         "CREATE INDEX events_contact ON events (contact);"
         "DROP INDEX breaches_contact; CREATE UNIQUE INDEX breaches_contact ON breaches (standard, subject, started, nth)"
@@ -142,7 +144,7 @@ static void an_index_of_before_becomes_the_table(void **state) {
         "DROP INDEX warnings_contact; CREATE UNIQUE INDEX warnings_contact ON warnings"
         " (standard, subject, started, nth, warning) WHERE kind = 'contact'; PRAGMA user_version = 6");
     fixture_open(f);
-    assert_string_equal(ask(f, "PRAGMA user_version"), "7");
+    assert_int_equal(atoi(ask(f, "PRAGMA user_version")), SCHEMA_VERSION);
     assert_string_equal(ask(f, "SELECT count(*) FROM event_contacts"), "500");
     assert_string_equal(ask(f, "SELECT count(*) FROM sqlite_master WHERE name = 'events_contact'"), "0");
     assert_int_equal(rows_of(f, "c7"), 5);

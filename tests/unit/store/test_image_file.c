@@ -50,11 +50,12 @@ static int teardown(void **state) {
 
 static void leave(struct place *p, struct span bytes) {
     struct image_writer *writer;
-    assert_int_equal(image_file_begin(p->database, &writer, &p->err), 0);
+    assert_int_equal(image_file_begin(p->database, 0, &writer, &p->err), 0);
     /* In parts of any size. */
     for (size_t at = 0, n = 1; at < bytes.n; at += n, n = n * 3 < bytes.n - at ? n * 3 : bytes.n - at)
         assert_int_equal(image_file_add(writer, (struct span){bytes.p + at, n < bytes.n - at ? n : bytes.n - at}, &p->err), 0);
-    assert_int_equal(image_file_end(writer, 7, &p->err), 0);
+    assert_int_equal(image_file_finish(writer, 7, &p->err), 0);
+    assert_int_equal(image_file_put(writer, &p->err), 0);
 }
 
 static void refused(struct place *p, const char *why) {
@@ -63,12 +64,16 @@ static void refused(struct place *p, const char *why) {
     assert_non_null(strstr(p->err.text, why));
 }
 
-static void taken(struct place *p, struct span bytes) {
+static void found(struct place *p, struct span bytes, bool is_untouched) {
     struct image_file file;
     assert_int_equal(image_file_open(p->database, &file, &p->err), 0);
     assert_true(span_eq(file.bytes, bytes));
     assert_true(file.number == 7);
+    assert_int_equal(file.is_untouched, is_untouched);
     image_file_close(&file);
+}
+static void taken(struct place *p, struct span bytes) {
+    found(p, bytes, true);
 }
 
 static void what_is_left_is_found(void **state) {
@@ -97,7 +102,7 @@ static void one_that_is_dropped_leaves_nothing(void **state) {
     struct place *p = *state;
     struct image_writer *writer;
     char part[96];
-    assert_int_equal(image_file_begin(p->database, &writer, &p->err), 0);
+    assert_int_equal(image_file_begin(p->database, 0, &writer, &p->err), 0);
     assert_int_equal(image_file_add(writer, SPAN("some"), &p->err), 0);
     refused(p, "there is no"); /* not yet */
     image_file_drop(writer);
@@ -110,21 +115,35 @@ static void one_that_is_dropped_leaves_nothing(void **state) {
     taken(p, SPAN("whole"));
 }
 
-static void a_database_that_changed_has_none(void **state) {
+static void a_database_that_changed_is_told(void **state) {
     struct place *p = *state;
     leave(p, SPAN("bytes"));
     write_text(p->database, "otherwise"); /* it says when it was */
-    refused(p, "changed");
+    found(p, SPAN("bytes"), false);
     leave(p, SPAN("bytes"));
     write_text(p->log, "more of the log");
-    refused(p, "changed");
+    found(p, SPAN("bytes"), false);
     leave(p, SPAN("bytes"));
     unlink(p->log); /* as a reader does that comes last */
     taken(p, SPAN("bytes"));
     write_text(p->log, "");
     taken(p, SPAN("bytes"));
     unlink(p->database);
-    refused(p, "changed");
+    found(p, SPAN("bytes"), false);
+}
+
+static void what_would_fill_the_disk_is_not_written(void **state) {
+    struct place *p = *state;
+    struct image_writer *writer;
+    struct buf bytes = {0};
+    for (int i = 0; i < 50000; i++) buf_printf(&bytes, "%d,", i);
+    leave(p, SPAN("before"));
+    assert_int_equal(image_file_begin(p->database, UINT64_MAX, &writer, &p->err), 0);
+    assert_int_equal(image_file_add(writer, buf_span(&bytes), &p->err), ERR_FULL);
+    assert_non_null(strstr(p->err.text, "would be left"));
+    image_file_drop(writer);
+    taken(p, SPAN("before"));
+    buf_fini(&bytes);
 }
 
 static void not_a_byte_may_be_wrong(void **state) {
@@ -139,9 +158,10 @@ static void not_a_byte_may_be_wrong(void **state) {
         is = (char)(was ^ 1);
         assert_int_equal(pwrite(fd, &is, 1, at), 1);
         struct image_file file;
-        /* But the two numbers that others look at: whose keys, and whose database. */
+        /* But what others look at: whose keys, whose database, and how that was. */
         if (image_file_open(p->database, &file, &p->err) == 0) {
-            assert_true(at >= 24 && at < 40);
+            assert_true(at >= 24 && at < 40 + 48);
+            assert_int_equal(file.is_untouched, at < 40);
             image_file_close(&file);
         }
         assert_int_equal(pwrite(fd, &was, 1, at), 1);
@@ -167,7 +187,7 @@ static void other_keys_cannot_read_it(void **state) {
 static void where_nothing_can_be_written_it_says_so(void **state) {
     struct place *p = *state;
     struct image_writer *writer;
-    assert_true(image_file_begin("/proc/slad.db", &writer, &p->err) < 0);
+    assert_true(image_file_begin("/proc/slad.db", 0, &writer, &p->err) < 0);
     assert_non_null(strstr(p->err.text, "/proc/slad.db.engine.part"));
 }
 
@@ -175,7 +195,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_left_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(one_that_is_dropped_leaves_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_database_that_changed_has_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_database_that_changed_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_would_fill_the_disk_is_not_written, setup, teardown),
         cmocka_unit_test_setup_teardown(not_a_byte_may_be_wrong, setup, teardown),
         cmocka_unit_test_setup_teardown(other_keys_cannot_read_it, setup, teardown),
         cmocka_unit_test_setup_teardown(where_nothing_can_be_written_it_says_so, setup, teardown),
