@@ -20,7 +20,7 @@
 #define NUMBER_LEFT NUMBER "_left"
 #define NUMBER_KEPT NUMBER "_kept"
 
-enum { FORMAT = 2 }; /* of images, and of what standards are compiled to: counts up with any change of either */
+extern const char engine_digest[]; /* of its sources (cmake/digest.cmake) */
 
 struct image_start {
     uint64_t made_by_bytes;
@@ -46,7 +46,7 @@ static void add_standard(struct buf *out, const struct standard *s) {
 
 static struct buf made_by(const struct ruleset *rules) {
     struct buf out = {0};
-    buf_printf(&out, "slad %s, image %d\n", SLAD_VERSION, FORMAT);
+    buf_printf(&out, "%s\n", engine_digest);
     for (size_t i = 0; i < rules->standard_count; i++) add_standard(&out, rules->standards[i]);
     return out;
 }
@@ -77,7 +77,7 @@ static int load(struct service *service, const struct image_file *file, int64_t 
     const struct ruleset *rules = &service->judging->rules;
     struct span bytes = file->bytes;
     struct image_start start;
-    if (!is_made_by(rules, &bytes, &start)) return err_set(err, 1, "standards, time zones or slad itself are others now");
+    if (!is_made_by(rules, &bytes, &start)) return err_set(err, 1, "standards, time zones or the engine of slad are others now");
     if (adoption_comes_back(service, clock_ms)) return err_set(err, 1, "the clock was set back");
     struct engine_options options = {.grace_ms = service->config->grace_ms};
     struct engine *engine = engine_new(rules, &options);

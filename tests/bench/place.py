@@ -93,6 +93,10 @@ class Daemon:
     def kill(self):
         self.process.kill(); self.process.wait(); self.process = None
 
+    def forget_engine(self):
+        """So that the next start reads the journal."""
+        (self.dir / 'slad.db.engine').unlink(missing_ok=True)
+
     def get(self, path):
         link = Unix(self.dir / 'slad.sock')
         try:
@@ -119,7 +123,7 @@ class Daemon:
         return int(next(x for x in lines if x.startswith('RssAnon')).split()[1]) * 1024
 
     def disk(self):
-        return sum(f.stat().st_size for f in self.dir.glob('slad.db*') if not f.name.endswith('ballast'))
+        return sum(f.stat().st_size for f in self.dir.glob('slad.db*') if f.suffix not in ('.ballast', '.engine', '.part'))
 
     def cool(self):
         """Takes the database out of the system's memory, so that it is read from the disk."""

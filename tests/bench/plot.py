@@ -12,7 +12,7 @@ PANELS = [
     ('restart', 'seconds', 'Start after a stop', 'events in the journal', 'seconds', True),
     ('standards', 'events_per_second', 'Speed of replay', 'standards', 'events/s', True),
     ('groups', 'events_per_second', 'Speed of replay', 'groups of a standard', 'events/s', False),
-    ('restart', 'seconds_killed', 'Start after a crash', 'events in the journal', 'seconds', True),
+    ('restart', 'seconds_journal', 'Start that reads the journal', 'events in the journal', 'seconds', True),
     ('restart', 'bytes_on_disk', 'Disk', 'events in the journal', 'bytes', True),
 ]
 

@@ -178,22 +178,24 @@ class Scenarios:
             days = max(1, self.journal / EVENTS)
             daemon = self.living(self.journal / days, days, name='restarted'); daemon.start()
             path, _ = self.place.day('journal.jsonl', self.journal, days=days)
-            self.place.pour(daemon, path, turning=True); daemon.stop(); path.unlink()
+            self.place.pour(daemon, path, turning=True); daemon.kill(); path.unlink()
             self.restarted = daemon
-        return self.restarted
+            killed = daemon.start(); daemon.stop()  # once: afterwards nothing has come since the engine was kept
+            return daemon, {'restart-killed': killed}
+        return self.restarted, {}
 
     def restart(self):
-        daemon = self.long_journal()
+        daemon, killed = self.long_journal()
         warm = daemon.start()
         memory = daemon.memory()
         self.facts['restart'] = {'bytes_in_memory': memory, 'bytes_on_disk': daemon.disk(), 'cpu_seconds': daemon.cpu()}
-        daemon.kill()
-        killed = daemon.start()
+        daemon.kill(); daemon.forget_engine()
+        journal = daemon.start()
         start = time.monotonic(); daemon.stop(); self.facts['restart']['stop_seconds'] = time.monotonic() - start
         self.facts['restart']['bytes_left'] = (daemon.dir / 'slad.db.engine').stat().st_size
         daemon.cool()
         cold = daemon.start(); daemon.stop()
-        return {'restart': warm, 'restart-killed': killed, 'restart-cold': cold, 'memory-journal': memory / self.journal}
+        return killed | {'restart': warm, 'restart-journal': journal, 'restart-cold': cold, 'memory-journal': memory / self.journal}
 
     # ------------------------------------------------------------ late events
 

@@ -3,7 +3,7 @@
  * Must not know: files, and by which standards an image was made: who loads one knows that they mean the same, in the
  * same order, and that span_hash() has the keys that it had.
  *
- * An image is of one machine and one version of this program. */
+ * An image is of one machine and of the sources of one engine. */
 #ifndef SLAD_ENGINE_IMAGE_H
 #define SLAD_ENGINE_IMAGE_H
 
