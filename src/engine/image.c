@@ -1,6 +1,8 @@
 /* An image: what it was made by, the clocks, then each part of the engine. */
 #include "image.h"
 
+#include <assert.h>
+
 /* ---------------------------------------------------------------- made by the same program */
 
 static void image_same(struct image *image, struct span text) {
@@ -83,6 +85,7 @@ static void image_engine(struct image *image) {
 }
 
 int engine_save(struct engine *engine, image_write *write, void *arg, struct err *err) {
+    assert(!engine->figures.visit);
     struct image image = {.engine = engine, .write = write, .arg = arg, .err = err};
     image_engine(&image);
     image_flush(&image);

@@ -42,6 +42,7 @@ void ledger_fini(struct ledger *ledger) {
     free(ledger->places);
     map_fini(&ledger->by_texts);
     free(ledger->dirty);
+    free(ledger->awaited);
     free(ledger->touched);
     free(ledger->learned);
     free(ledger->cuts);
@@ -141,7 +142,7 @@ static bool has_level(const struct ledger *ledger, const struct group_state *gro
 
 static bool may_go(const struct ledger *ledger, const struct group_state *group) {
     if (!group || group_is_listed(group) || group->cycles || group->notes) return false;
-    if (group->touched || group->dirty || group->shown || has_level(ledger, group)) return false;
+    if (group->touched || group->dirty || group->awaited || group->shown || has_level(ledger, group)) return false;
     return counts_nothing(&group->now) && counts_nothing(&group->held);
 }
 
@@ -170,6 +171,49 @@ void ledger_unread(struct ledger *ledger) {
         if (ledger->groups[i]) mark_dirty(ledger, ledger->groups[i]);
 }
 
+/* ---------------------------------------------------------------- reading in pieces */
+
+void ledger_await(struct ledger *ledger, const struct ledger_reader *reader) {
+    struct group_state **list = ledger->awaited;
+    size_t capacity = ledger->awaited_capacity;
+    ledger->reader = reader;
+    ledger->awaited = ledger->dirty;
+    ledger->awaited_count = ledger->dirty_count;
+    ledger->awaited_capacity = ledger->dirty_capacity;
+    ledger->dirty = list;
+    ledger->dirty_capacity = capacity;
+    ledger->dirty_count = ledger->read = 0;
+    for (size_t i = 0; i < ledger->awaited_count; i++) {
+        ledger->awaited[i]->dirty = false;
+        ledger->awaited[i]->awaited = true;
+    }
+}
+
+static void read_awaited(struct ledger *ledger, struct group_state *group) {
+    group->awaited = false;
+    ledger->reader->read(ledger->reader->arg, ledger, group);
+}
+
+/* What follows changes what the group's figures say. */
+static void before_change(struct ledger *ledger, struct group_state *group) {
+    if (group->awaited) read_awaited(ledger, group);
+}
+
+size_t ledger_read(struct ledger *ledger, size_t most) {
+    size_t read = 0;
+    for (; ledger->read < ledger->awaited_count && read < most; ledger->read++) {
+        struct group_state *group = ledger->awaited[ledger->read];
+        if (!group || !group->awaited) continue;
+        read_awaited(ledger, group);
+        read++;
+    }
+    return read;
+}
+
+void ledger_await_none(struct ledger *ledger) {
+    for (; ledger->read < ledger->awaited_count; ledger->read++) ledger->awaited[ledger->read]->awaited = false;
+}
+
 /* ---------------------------------------------------------------- counting */
 
 static void count(struct counts *counts, const struct record *r, int sign) {
@@ -183,6 +227,7 @@ static void count(struct counts *counts, const struct record *r, int sign) {
 
 static void count_now(struct ledger *ledger, const struct record *r, int sign) {
     struct group_state *group = ledger->groups[r->group];
+    before_change(ledger, group);
     count(&group->now, r, sign);
     if (r->has_value && sign > 0) spread_add(&group->spread, r->value);
     if (r->has_value && sign < 0) spread_remove(&group->spread, r->value);
@@ -206,6 +251,7 @@ static void count_held(struct ledger *ledger, const struct record *r, int sign) 
 }
 
 void ledger_open(struct ledger *ledger, struct group_state *group, int sign) {
+    before_change(ledger, group);
     group->open += sign;
     mark_dirty(ledger, group);
 }
@@ -221,6 +267,7 @@ static void record_now(struct ledger *ledger, const struct record *r, int sign) 
 
 void ledger_record(struct ledger *ledger, const struct record *r, int sign, int64_t known_ms) {
     struct group_state *group = ledger->groups[r->group];
+    before_change(ledger, group);
     if (r->outcome != OUTCOME_NONE) group->outcomes += sign;
     mark_dirty(ledger, group);
     record_now(ledger, r, sign);

@@ -35,6 +35,7 @@ struct group_state {
     int64_t warned_ms;    /* INSTANT_NEVER: not below the standard's warn_below, or not while its target holds */
     bool touched;        /* to be judged at the instant in hand */
     bool dirty;          /* its figures changed since they were last read as changed */
+    bool awaited;        /* they are to be read as they are: before they change, at the latest */
     bool shown;          /* was listed when last read as changed */
 };
 
@@ -56,6 +57,9 @@ struct ledger {
     struct map by_texts;
     struct group_state **dirty;
     size_t dirty_count, dirty_capacity;
+    struct group_state **awaited; /* those from `read` on may still be */
+    size_t awaited_count, awaited_capacity, read;
+    const struct ledger_reader *reader;
 
     struct window window;   /* figures; not used without a window */
     int64_t edge;           /* records at or before it are outside */
@@ -94,6 +98,17 @@ void ledger_let_go(struct ledger *ledger, size_t most);
 
 /* Each group's figures count as changed since they were last read. */
 void ledger_unread(struct ledger *ledger);
+
+/* The groups that changed are read by `reader` as they are now: some at a time by ledger_read(), and one that is about to
+ * change before it does. */
+struct ledger_reader {
+    void (*read)(void *arg, struct ledger *ledger, struct group_state *group);
+    void *arg;
+};
+void ledger_await(struct ledger *ledger, const struct ledger_reader *reader);
+/* Up to `most` of them; how many it were: fewer when no more are awaited. */
+size_t ledger_read(struct ledger *ledger, size_t most);
+void ledger_await_none(struct ledger *ledger); /* the rest is not read */
 
 /* A running cycle more (+1) or less (-1). */
 void ledger_open(struct ledger *ledger, struct group_state *group, int sign);

@@ -1,4 +1,5 @@
 /* Reading what the engine knows. */
+#include <assert.h>
 #include <stdlib.h>
 #include "rest.h"
 #include "run.h"
@@ -17,9 +18,9 @@ static int by_texts(const void *a, const void *b, void *count) {
 }
 
 static void visit_group(
-    struct engine *engine, struct ledger *ledger, struct group_state *group, figures_visit *visit, void *arg) {
+    struct ledger *ledger, struct group_state *group, int64_t at_ms, figures_visit *visit, void *arg) {
     int64_t *percentiles = mem_zalloc((ledger->rule->standard->percentile_count + 1) * sizeof *percentiles);
-    struct figures figures = ledger_figures(ledger, group, engine->now, percentiles);
+    struct figures figures = ledger_figures(ledger, group, at_ms, percentiles);
     visit(arg, &figures);
     free(percentiles);
 }
@@ -51,23 +52,47 @@ void engine_figures(struct engine *engine, size_t standard, figures_visit *visit
     size_t by_count = ledger->rule->standard->by_count;
     if (n > 1) qsort_r(sorted, n, sizeof *sorted, by_texts, &by_count);
     for (size_t i = 0; i < n; i++)
-        visit_group(engine, ledger, sorted[i], add_targets, &(struct with_targets){ledger, sorted[i], visit, arg});
+        visit_group(
+            ledger, sorted[i], engine->now, add_targets, &(struct with_targets){ledger, sorted[i], visit, arg});
     free(sorted);
 }
 
-void engine_figures_changed(struct engine *engine, figures_visit *visit, void *arg) {
+static void read_changed(void *arg, struct ledger *ledger, struct group_state *group) {
+    const struct figures_reading *reading = &((struct engine *)arg)->figures;
+    bool listed = group_is_listed(group);
+    if (listed || group->shown) visit_group(ledger, group, reading->at_ms, reading->visit, reading->arg);
+    group->shown = listed;
+}
+
+void engine_figures_begin(struct engine *engine, figures_visit *visit, void *arg) {
+    struct figures_reading *reading = &engine->figures;
+    assert(!reading->visit);
+    *reading = (struct figures_reading){{read_changed, engine}, visit, arg, engine->now, 0};
     for (size_t s = 0; s < engine->program->count; s++) {
-        struct ledger *ledger = &engine->ledgers[s];
-        ledger_move(ledger, engine->now);
-        for (size_t i = 0; i < ledger->dirty_count; i++) {
-            struct group_state *group = ledger->dirty[i];
-            group->dirty = false;
-            bool listed = group_is_listed(group);
-            if (listed || group->shown) visit_group(engine, ledger, group, visit, arg);
-            group->shown = listed;
-        }
-        ledger->dirty_count = 0;
+        ledger_move(&engine->ledgers[s], engine->now);
+        ledger_await(&engine->ledgers[s], &reading->reader);
     }
+}
+
+bool engine_figures_step(struct engine *engine, size_t most) {
+    struct figures_reading *reading = &engine->figures;
+    while (most && reading->standard < engine->program->count) {
+        size_t read = ledger_read(&engine->ledgers[reading->standard], most);
+        if (read < most) reading->standard++;
+        most -= read;
+    }
+    return reading->standard < engine->program->count;
+}
+
+void engine_figures_end(struct engine *engine) {
+    for (size_t s = 0; s < engine->program->count; s++) ledger_await_none(&engine->ledgers[s]);
+    engine->figures.visit = NULL;
+}
+
+void engine_figures_changed(struct engine *engine, figures_visit *visit, void *arg) {
+    engine_figures_begin(engine, visit, arg);
+    while (engine_figures_step(engine, SIZE_MAX)) {}
+    engine_figures_end(engine);
 }
 
 void engine_figures_unread(struct engine *engine) {

@@ -51,6 +51,13 @@ struct engine {
     struct hash_set evicted; /* names of contacts that left */
     struct readback *reading; /* while contacts come back; NULL (readback.c) */
     bool muted;             /* no effects: what changes is not news */
+    struct figures_reading {
+        struct ledger_reader reader;
+        figures_visit *visit; /* NULL: none is under way */
+        void *arg;
+        int64_t at_ms;
+        size_t standard;      /* those before it are read */
+    } figures;
 };
 
 #endif

@@ -242,7 +242,7 @@ static int leave(struct service *service, const struct engine_image_point *point
     struct image_writer *writer = NULL;
     store_close(service->store);
     service->store = NULL;
-    int code = image_file_begin(service->opened_with->database, 0, &writer, err);
+    int code = image_file_begin(service->opened_with->database, &(struct image_care){0}, &writer, err);
     if (code) return code;
     code = engine_image_write(service, point, number, writer, err);
     if (!code) return image_file_put(writer, err);

@@ -11,17 +11,35 @@
 
 enum {
     KEEP_MS = 60 * 60 * 1000,
-    AGAIN_EVENTS = 500000,          /* some five seconds of a start that catches up */
-    RESTS_TIMES = 15,               /* as long as the last took to be written, the next one waits */
-    LEAVES_FREE_BYTES = 256 << 20,  /* of the disk, to the database */
+    AGAIN_EVENTS = 500000, /* some four seconds of a start that catches up */
+    /* Each page that the engine changes while the copy lives has to be copied: some 3 us. A thousand events a second touch so
+     * few that nobody notices; with 39,000 an acknowledgement waited for half a second. */
+    LOAD_PER_S = 2000,
+    LATE_EVENTS = 4000000, /* half a minute of a start: not to be exceeded, whatever the load */
+    LOAD_US = 1000000,
+    RESTS_TIMES = 10,      /* as long as the last took to be written, the next one waits */
 };
 
+/* It competes with commits for the disk, and with all else for the processor. */
+static const struct image_care CARE = {.leaves_free = 256 << 20, .rests_us = 1000};
+
 /* ---------------------------------------------------------------- when */
+
+void image_keeper_watch(struct service *service) {
+    struct image_keeper *k = &service->keeper;
+    int64_t now_us = clock_steady_us();
+    uint64_t last = journal_last(service->store), came = last - k->watched_seq;
+    if (now_us - k->watched_us < LOAD_US) return;
+    k->is_loaded = k->watched_us && came * LOAD_US / (uint64_t)(now_us - k->watched_us) > LOAD_PER_S;
+    k->watched_us = now_us;
+    k->watched_seq = last;
+}
 
 bool image_keeper_is_due(const struct service *service) {
     const struct image_keeper *k = &service->keeper;
     int64_t age = service->now_ms - k->tried_ms, looks_in = k->next_look_ms - service->now_ms;
     if (k->child || k->is_off || !service->config->keep_engine) return false;
+    if (k->is_loaded && journal_last(service->store) - k->through_seq < LATE_EVENTS) return false;
     if ((looks_in > 0 && looks_in <= RETENTION_QUIET_MS) || clock_steady_us() < k->rests_until_us) return false;
     if (age < 0 || age >= KEEP_MS) return true;
     return !k->has_failed && (!k->is_kept || journal_last(service->store) - k->through_seq >= AGAIN_EVENTS);
@@ -77,7 +95,7 @@ static int start(struct service *service, struct job *job, struct err *err) {
     k->begun_us = clock_steady_us();
     k->writing_seq = job->point.through_seq;
     int code = engine_image_number(&k->number, err);
-    if (!code) code = image_file_begin(service->opened_with->database, LEAVES_FREE_BYTES, &k->writer, err);
+    if (!code) code = image_file_begin(service->opened_with->database, &CARE, &k->writer, err);
     if (code) return code;
     if (service->options.uses_threads) return child_start(write_it, job, image_file_fd(k->writer), &k->child, err);
     return write_it(job, err);

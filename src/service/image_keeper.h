@@ -7,6 +7,7 @@
  *     nothing kept ─────────────────────────────────────────▶ writes ────────────────────▶ kept
  *          ▲                                                                                 │
  *          └── a row is pruned, other standards ◀── an hour later, or AGAIN_EVENTS ──────────┘
+ *                                                   (under a load LATE_EVENTS)
  *
  * What is kept stands for the journal's rows up to its own, so none of these may be deleted while it is wanted: retention
  * lets events go just before the next one is written, and not in between. */
@@ -29,6 +30,9 @@ struct image_keeper {
     int64_t tried_ms;      /* the wall clock when that, or one that failed, was begun */
     int64_t next_look_ms;  /* the journal was too short to be worth it */
     int64_t rests_until_us; /* by the steady clock: writing takes a small part of the time */
+    int64_t watched_us;    /* when it was last looked how many events come, and the journal's last then */
+    uint64_t watched_seq;
+    bool is_loaded;
     struct child *child;   /* NULL: none is being written */
     struct image_writer *writer;
     uint64_t number, writing_seq;
@@ -43,6 +47,8 @@ int image_keeper_pruned(struct service *service, struct err *err) WARN_UNUSED;
 /* What is kept, or being written, is of no use any more. */
 void image_keeper_forgotten(struct image_keeper *keeper);
 
+/* At the end of each turn: whether there is a load. */
+void image_keeper_watch(struct service *service);
 /* It is time for one; one that was being written has ended: image_keeper_step() wants the store to itself. */
 bool image_keeper_is_due(const struct service *service);
 bool image_keeper_has_ended(const struct service *service);

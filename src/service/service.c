@@ -214,6 +214,7 @@ static bool wants_store(const struct service *service) {
 int service_commit(struct service *service, struct err *err) {
     if (service->failed) return err_set(err, ERR_IO, "%s", service->failure);
     advance(service, service->now_ms);
+    image_keeper_watch(service);
     enum store_wait wait = wants_store(service) ? STORE_WAIT : STORE_ASK;
     step_publish(service);
     int code = batches_end_turn(service, wait, err);

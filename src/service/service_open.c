@@ -13,11 +13,11 @@ enum { PROGRESS_EVERY = 16 }; /* slices of a rebuild between two reports */
 
 static void close_all(struct service *service) {
     adoption_free(service->adoption);
+    publish_free(service->publish); /* before the engine that it takes from */
     engine_free(service->engine);
     recall_free(service->recall);
     store_close(service->store);
     visits_free(service->visits);
-    publish_free(service->publish);
     line_reader_free(service->reader);
     free(service->versions);
     buf_fini(&service->reload_findings);

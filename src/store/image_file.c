@@ -9,12 +9,13 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 #include "slad/base/buf.h"
 #include "slad/base/mem.h"
 #include "store/files.h"
 
-enum { PIECE = 64 * 1024, FORMAT = 2 };
+enum { PIECE = 64 * 1024, AT_ONCE = 1 << 20, FORMAT = 2 };
 #define PART ".part" /* at the end of its name while it is written */
 
 /* A file as it was; of one that is not there all is 0. */
@@ -32,7 +33,8 @@ static const char MAGIC[16] = "slad engine\n";
 struct image_writer {
     char *database, *path, *part;
     int fd;
-    uint64_t leaves_free;
+    struct image_care care;
+    uint64_t synced; /* bytes of the file that are on their way to the disk no more */
     struct buf piece;
     struct head head;
 };
@@ -169,9 +171,10 @@ static int write_at(const struct image_writer *writer, struct span bytes, uint64
     return 0;
 }
 
-int image_file_begin(const char *database, uint64_t leaves_free, struct image_writer **out, struct err *err) {
+int image_file_begin(
+    const char *database, const struct image_care *care, struct image_writer **out, struct err *err) {
     struct image_writer *writer = mem_zalloc(sizeof *writer);
-    writer->leaves_free = leaves_free;
+    writer->care = *care;
     writer->database = files_beside(database, "");
     writer->path = path_of(database);
     writer->part = files_beside(writer->path, PART);
@@ -194,10 +197,24 @@ int image_file_fd(const struct image_writer *writer) {
 
 static int check_space(const struct image_writer *writer, struct err *err) {
     struct statvfs disk;
-    if (!writer->leaves_free || fstatvfs(writer->fd, &disk)) return 0;
-    if ((uint64_t)disk.f_bavail * disk.f_frsize >= writer->leaves_free) return 0;
+    if (!writer->care.leaves_free || fstatvfs(writer->fd, &disk)) return 0;
+    if ((uint64_t)disk.f_bavail * disk.f_frsize >= writer->care.leaves_free) return 0;
     return err_set(err, ERR_FULL, "%s is not written: less than %llu MiB would be left on the disk", writer->path,
-        (unsigned long long)writer->leaves_free >> 20);
+        (unsigned long long)writer->care.leaves_free >> 20);
+}
+
+/* A sync of all of it at the end would hold up for as long whoever else syncs: commits, for some hundred milliseconds. */
+static void give_to_disk(struct image_writer *writer) {
+    uint64_t end = sizeof writer->head + writer->head.bytes;
+    if (end - writer->synced < AT_ONCE) return;
+    (void)sync_file_range(writer->fd, (off_t)writer->synced, (off_t)(end - writer->synced),
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+    writer->synced = end;
+}
+
+static void rest(const struct image_writer *writer) {
+    struct timespec time = {0, writer->care.rests_us * 1000L};
+    if (time.tv_nsec) (void)nanosleep(&time, NULL);
 }
 
 static int write_piece(struct image_writer *writer, struct err *err) {
@@ -208,6 +225,8 @@ static int write_piece(struct image_writer *writer, struct err *err) {
     head->sum = add_to_sum(head->sum, piece);
     head->bytes += piece.n;
     buf_clear(&writer->piece);
+    give_to_disk(writer);
+    rest(writer);
     return code;
 }
 

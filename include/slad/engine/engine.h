@@ -89,6 +89,12 @@ void engine_figures(struct engine *engine, size_t standard, figures_visit *visit
 /* The groups of all standards whose figures changed, or whose window moved over a record, since the last call of this
  * function, as of the engine's now. A group that is no longer listed is visited once more, with nothing counted. */
 void engine_figures_changed(struct engine *engine, figures_visit *visit, void *arg);
+/* The same in pieces, all as of the engine's now when it begins: up to `most` are visited by each step, and one that is about
+ * to change before it does, so from within any call that moves the engine. A step that is false was the last; the end may
+ * come before that. In between the engine must not be saved, nor its figures be read so by another. */
+void engine_figures_begin(struct engine *engine, figures_visit *visit, void *arg);
+bool engine_figures_step(struct engine *engine, size_t most);
+void engine_figures_end(struct engine *engine);
 /* All groups count as changed: what was read of them is of a state that is not known any more. */
 void engine_figures_unread(struct engine *engine);
 

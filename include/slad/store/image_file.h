@@ -28,10 +28,14 @@ int image_file_seed(const char *database, uint64_t *seed) WARN_UNUSED;
 /* Also one that was not finished. Nothing happens when there is none. */
 void image_file_remove(const char *database);
 
-/* Writing one: nothing is there, and what was there stays, before image_file_put(). Where less than `leaves_free` bytes of
- * the disk would be left to others, image_file_add() is refused with ERR_FULL. */
+/* Writing one: nothing is there, and what was there stays, before image_file_put(). */
 struct image_writer;
-int image_file_begin(const char *database, uint64_t leaves_free, struct image_writer **out, struct err *err) WARN_UNUSED;
+struct image_care { /* for others meanwhile */
+    uint64_t leaves_free; /* of the disk: image_file_add() is refused with ERR_FULL where less would be left */
+    int rests_us;         /* after each piece of 64 KiB */
+};
+int image_file_begin(
+    const char *database, const struct image_care *care, struct image_writer **out, struct err *err) WARN_UNUSED;
 int image_file_fd(const struct image_writer *writer);
 int image_file_add(struct image_writer *writer, struct span bytes, struct err *err) WARN_UNUSED;
 /* It is whole, and on the disk. A copy of this process may have come so far with a copy of the writer (child.h). */

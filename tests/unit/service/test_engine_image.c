@@ -1,6 +1,7 @@
 /* When a start goes on with the engine of the last stop, or of the last that was kept, and when it must not. What the engine
  * then is, is held by test_image.c and test_order.c of the engine, by the simulation, and by all tests that stop a daemon. */
 #include "on_disk.h"
+#include "service/state.h"
 #include "slad/base/counters.h"
 
 static const char STANDARDS[] =
@@ -360,6 +361,27 @@ static void it_is_kept_each_hour_if_at_all(void **state) {
     running_stop(&r);
 }
 
+/* Under a load it waits, as each page that changes meanwhile has to be copied. */
+static void a_load_puts_it_off(void **state) {
+    (void)state;
+    struct running r;
+    keep(&r, KEEPS);
+    uint64_t before = kept();
+    struct image_keeper *keeper = &r.service->keeper;
+    keeper->watched_us = INT64_MAX / 2; /* as if it had just been looked */
+    keeper->is_loaded = true;
+    upkeep(&r, "2026-03-02T09:30:00Z");
+    assert_int_equal(kept(), before);
+    keeper->through_seq -= 4000000; /* so many later */
+    upkeep(&r, "2026-03-02T09:32:00Z");
+    assert_int_equal(kept(), before + 1);
+    keeper->is_loaded = false;
+    running_turn(&r, "2026-03-02T10:40:00Z", LINES("{\"contact\":\"d\",\"event\":\"offered\",\"queue\":\"q\"}"));
+    upkeep(&r, "2026-03-02T10:41:00Z");
+    assert_int_equal(kept(), before + 2);
+    running_stop(&r);
+}
+
 /* By a copy of the process, as a daemon does it. */
 static void a_child_writes_it(void **state) {
     (void)state;
@@ -404,6 +426,7 @@ int main(void) {
         cmocka_unit_test(a_journal_that_is_edited_is_read_anew),
         cmocka_unit_test(other_standards_take_it_along),
         cmocka_unit_test(it_is_kept_each_hour_if_at_all),
+        cmocka_unit_test(a_load_puts_it_off),
         cmocka_unit_test(a_child_writes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,7 @@ static int teardown(void **state) {
 
 static void leave(struct place *p, struct span bytes) {
     struct image_writer *writer;
-    assert_int_equal(image_file_begin(p->database, 0, &writer, &p->err), 0);
+    assert_int_equal(image_file_begin(p->database, &(struct image_care){0}, &writer, &p->err), 0);
     /* In parts of any size. */
     for (size_t at = 0, n = 1; at < bytes.n; at += n, n = n * 3 < bytes.n - at ? n * 3 : bytes.n - at)
         assert_int_equal(image_file_add(writer, (struct span){bytes.p + at, n < bytes.n - at ? n : bytes.n - at}, &p->err), 0);
@@ -102,7 +102,7 @@ static void one_that_is_dropped_leaves_nothing(void **state) {
     struct place *p = *state;
     struct image_writer *writer;
     char part[96];
-    assert_int_equal(image_file_begin(p->database, 0, &writer, &p->err), 0);
+    assert_int_equal(image_file_begin(p->database, &(struct image_care){0}, &writer, &p->err), 0);
     assert_int_equal(image_file_add(writer, SPAN("some"), &p->err), 0);
     refused(p, "there is no"); /* not yet */
     image_file_drop(writer);
@@ -138,7 +138,7 @@ static void what_would_fill_the_disk_is_not_written(void **state) {
     struct buf bytes = {0};
     for (int i = 0; i < 50000; i++) buf_printf(&bytes, "%d,", i);
     leave(p, SPAN("before"));
-    assert_int_equal(image_file_begin(p->database, UINT64_MAX, &writer, &p->err), 0);
+    assert_int_equal(image_file_begin(p->database, &(struct image_care){.leaves_free = UINT64_MAX}, &writer, &p->err), 0);
     assert_int_equal(image_file_add(writer, buf_span(&bytes), &p->err), ERR_FULL);
     assert_non_null(strstr(p->err.text, "would be left"));
     image_file_drop(writer);
@@ -187,7 +187,7 @@ static void other_keys_cannot_read_it(void **state) {
 static void where_nothing_can_be_written_it_says_so(void **state) {
     struct place *p = *state;
     struct image_writer *writer;
-    assert_true(image_file_begin("/proc/slad.db", 0, &writer, &p->err) < 0);
+    assert_true(image_file_begin("/proc/slad.db", &(struct image_care){0}, &writer, &p->err) < 0);
     assert_non_null(strstr(p->err.text, "/proc/slad.db.engine.part"));
 }
 
