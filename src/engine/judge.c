@@ -69,3 +69,7 @@ enum verdict judge(
     if (target->stat != STAT_MISSED && have < (min_count > 1 ? min_count : 1)) return VERDICT_OPEN;
     return holds(target, counts, below, digits) ? VERDICT_HOLDS : VERDICT_BREAKS;
 }
+
+bool judge_is_at_risk(const struct standard *s, const struct counts *counts, enum verdict verdict) {
+    return verdict == VERDICT_HOLDS && judge(s->warn_below, counts, 0, s->min_count, 0) == VERDICT_BREAKS;
+}

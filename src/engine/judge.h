@@ -24,5 +24,7 @@ enum verdict judge(
 
 /* The rank (from 1) that percentile `quantile` per cent has among n > 0 numbers: ceil(q/100 * n), at least 1. */
 int64_t judge_rank(struct decimal quantile, int64_t n);
+/* Below `warn_below` while the target it warns of, on which this is the verdict, holds. */
+bool judge_is_at_risk(const struct standard *s, const struct counts *counts, enum verdict verdict);
 
 #endif

@@ -109,6 +109,11 @@ void ledger_await(struct ledger *ledger, const struct ledger_reader *reader);
 /* Up to `most` of them; how many it were: fewer when no more are awaited. */
 size_t ledger_read(struct ledger *ledger, size_t most);
 void ledger_await_none(struct ledger *ledger); /* the rest is not read */
+void ledger_read_awaited(struct ledger *ledger, struct group_state *group);
+/* What follows changes what the group's figures say. */
+static inline void ledger_before_change(struct ledger *ledger, struct group_state *group) {
+    if (group->awaited) ledger_read_awaited(ledger, group);
+}
 
 /* A running cycle more (+1) or less (-1). */
 void ledger_open(struct ledger *ledger, struct group_state *group, int sign);

@@ -172,6 +172,7 @@ int engine_image_take(struct service *service, const struct engine_image *image,
     int code = found < 0 ? found : settle(service, found, image->file.number, &why);
     if (found >= 0 && code == 1) { /* a standard has no version */
         engine_free(behind->engine);
+        behind->engine = NULL;
         found = ENGINE_IMAGE_NONE;
         code = settle(service, found, 0, &why);
     }

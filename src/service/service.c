@@ -255,7 +255,12 @@ static void dropped(void *arg, struct span contact) {
     else engine_forget(service->engine, contact);
 }
 
-static int retain(struct service *service, bool *more, struct err *err) {
+/* What a slice of it has left to do: at all, and in the journal. */
+struct retained {
+    bool more, more_events;
+};
+
+static int retain(struct service *service, struct retained *out, struct err *err) {
     const struct config *c = service->config;
     struct journal_pruning pruning = {
         service->now_ms - c->retain_events_ms, RETENTION_ROWS, dropped, service, service->now_ms + LEAP_MS};
@@ -270,7 +275,7 @@ static int retain(struct service *service, bool *more, struct err *err) {
     if (!code && rows) code = image_keeper_pruned(service, err);
     if (!code) trimmed = changes_trim(service->store, RETENTION_ROWS, err);
     if (trimmed < 0) code = trimmed;
-    *more = pruned > 0 || let_go > 0 || trimmed > 0;
+    *out = (struct retained){pruned > 0 || let_go > 0 || trimmed > 0, pruned > 0};
     return code ? code : service_commit_now(service, err);
 }
 
@@ -281,13 +286,14 @@ static void publish_turn(struct service *service) {
     if (batches_end_turn(service, STORE_ASK, &err)) fail(service, &err);
 }
 
-/* Retention, and then the engine is kept: in between, what is let go would be missing. */
+/* Retention, and then the engine is kept: it stands for events that may not go before the next one is. */
 static void upkeep_turn(struct service *service) {
-    bool more = false, is_due = service->now_ms >= service->next_retention_ms;
+    bool is_due = service->now_ms >= service->next_retention_ms;
+    struct retained left = {0};
     struct err err;
-    int code = is_due ? retain(service, &more, &err) : 0;
-    if (is_due) service->next_retention_ms = service->now_ms + (more ? RETENTION_BUSY_MS : RETENTION_QUIET_MS);
-    if (!code && !more && (is_due || wants_to_keep(service))) code = image_keeper_step(service, &err);
+    int code = is_due ? retain(service, &left, &err) : 0;
+    if (is_due) service->next_retention_ms = service->now_ms + (left.more ? RETENTION_BUSY_MS : RETENTION_QUIET_MS);
+    if (!code && !left.more_events && (is_due || wants_to_keep(service))) code = image_keeper_step(service, &err);
     if (code) fail(service, &err);
 }
 
