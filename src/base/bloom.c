@@ -62,6 +62,10 @@ bool bloom_may_have(const struct bloom *bloom, uint64_t hash) {
     return false;
 }
 
+void bloom_foresee(const struct bloom *bloom, uint64_t hash) {
+    for (size_t i = 0; i < bloom->count; i++) __builtin_prefetch(block_of(&bloom->tables[i], hash));
+}
+
 void bloom_fini(struct bloom *bloom) {
     for (size_t i = 0; i < bloom->count; i++) free(bloom->tables[i].blocks);
     *bloom = (struct bloom){0};

@@ -33,6 +33,13 @@ bool hash_set_has(const struct hash_set *set, uint64_t hash) {
     return find(&set->table.now, stored(hash), &place) || find(&set->table.was, stored(hash), &place);
 }
 
+void hash_set_foresee(const struct hash_set *set, uint64_t hash) {
+    const struct hash_table *table = &set->table;
+    hash = stored(hash);
+    if (table->now.bytes) __builtin_prefetch(slot_at(&kind, &table->now, home(&hash)));
+    if (table->left) __builtin_prefetch(slot_at(&kind, &table->was, home(&hash)));
+}
+
 void hash_set_add(struct hash_set *set, uint64_t hash) {
     if (!hash_set_has(set, hash)) table_add(&kind, &set->table, set->count++, &(uint64_t){stored(hash)});
 }

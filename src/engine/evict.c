@@ -92,11 +92,41 @@ bool engine_shares(const struct engine *engine) {
     return false;
 }
 
+/* Who was not touched for so long is not in the processor's cache: what the next few of the list lead to is fetched while
+ * the one before them leaves, the nearer the more of it. */
+static void foresee_next(const struct engine *engine, const struct contact *leaving) {
+    enum { AHEAD = 4, MOMENTS = 8 };
+    const struct contact *next = leaving->after;
+    for (unsigned ahead = 1; next && ahead <= AHEAD; next = next->after, ahead++) {
+        const struct moments *moments = &next->subject.moments;
+        switch (ahead) {
+        case 1:
+            for (size_t i = 0; i < moments->count && i < MOMENTS; i++) __builtin_prefetch(moments->list[i]->attrs);
+            break;
+        case 2:
+            map_foresee(&engine->timeline.contacts, next->name->hash);
+            hash_set_foresee(&engine->evicted, next->name->hash);
+            for (size_t i = 0; i < moments->count && i < MOMENTS; i++) __builtin_prefetch(moments->list[i]);
+            break;
+        case 3:
+            __builtin_prefetch(next->name);
+            __builtin_prefetch(moments->list);
+            __builtin_prefetch(next->subject.tracks);
+            break;
+        default:
+            __builtin_prefetch(next);
+            __builtin_prefetch(&next->name);
+            __builtin_prefetch(&next->idle);
+        }
+    }
+}
+
 size_t engine_evict(struct engine *engine, int64_t quiet_since_ms, size_t most) {
     size_t gone = 0, looked = 0;
     struct component component = {0};
     struct contact *contact;
     while (looked < most && (contact = engine->quiet.first) && contact->quiet_since <= quiet_since_ms) {
+        foresee_next(engine, contact);
         take_off(engine, contact);
         bool leaves = component_find(engine, contact, quiet_since_ms, &component);
         looked += component.contact_count ? component.contact_count : 1;

@@ -61,7 +61,10 @@ void engine_prepare(struct engine *engine, const struct event *events, size_t co
 
 /* ---------------------------------------------------------------- taking in */
 
-enum { FORESEEN_MOST = 4 }; /* keyspaces: more than a configuration has, and what is foreseen costs time, too */
+enum {
+    FORESEEN_MOST = 4,    /* keyspaces: more than a configuration has, and what is foreseen costs time, too */
+    FORESEE_SUBJECTS = 5, /* the first step that is theirs */
+};
 
 static const struct moment *last_of(const struct subject *subject) {
     return subject->moments.count ? subject->moments.list[subject->moments.count - 1] : NULL;
@@ -73,8 +76,7 @@ static void fetch_tracks(const struct subject *subject) {
 }
 
 /* Its contact, whose moments are in one list, and the last of them. */
-static void foresee_contact(const struct moment *m, unsigned step) {
-    const struct contact *contact = m->contact;
+static void foresee_contact(const struct contact *contact, unsigned step) {
     switch (step) {
     case 1:
         __builtin_prefetch(contact);
@@ -93,16 +95,24 @@ static void foresee_contact(const struct moment *m, unsigned step) {
     }
 }
 
+/* Of a moment, or of an event that may become one. */
+struct coming {
+    const struct contact *contact; /* NULL: it is new */
+    const struct own *own;
+    size_t own_count;
+    uint32_t name;
+};
+
 /* The subject of another keyspace that it will belong to, as far as is known now. Those it belongs to by its attributes
  * alone are too few to look for them. */
-static void foresee_subject(const struct engine *engine, const struct moment *m, uint32_t k, unsigned step) {
-    if (m->name == NAME_UNKNOWN || !engine->program->names[m->name]->matters[k]) return;
-    const struct moment *last = last_of(&m->contact->subject);
+static void foresee_subject(const struct engine *engine, const struct coming *coming, uint32_t k, unsigned step) {
+    if (coming->name == NAME_UNKNOWN || !engine->program->names[coming->name]->matters[k]) return;
+    const struct moment *last = coming->contact ? last_of(&coming->contact->subject) : NULL;
     const struct attrs *before = last ? last->attrs : engine->timeline.nothing;
     uint64_t hash;
-    if (!timeline_foresee(&engine->timeline, k, before, m, &hash)) return;
+    if (!timeline_foresee(&engine->timeline, k, before, coming->own, coming->own_count, &hash)) return;
     const struct map *subjects = &engine->timeline.subjects[k];
-    if (step == 5) {
+    if (step == FORESEE_SUBJECTS) {
         map_foresee(subjects, hash);
         return;
     }
@@ -121,13 +131,69 @@ static void foresee_subject(const struct engine *engine, const struct moment *m,
     }
 }
 
+static void foresee_subjects(const struct engine *engine, const struct coming *coming, unsigned step) {
+    for (uint32_t k = 1; k < engine->program->keyspace_count && k <= FORESEEN_MOST; k++)
+        foresee_subject(engine, coming, k, step);
+}
+
 void engine_foresee(const struct engine *engine, const struct moment *m, unsigned step) {
     if (step == 0) {
         __builtin_prefetch(m);
-    } else if (step < 5) {
-        foresee_contact(m, step);
+    } else if (step < FORESEE_SUBJECTS) {
+        foresee_contact(m->contact, step);
     } else {
-        for (uint32_t k = 1; k < engine->program->keyspace_count && k <= FORESEEN_MOST; k++)
-            foresee_subject(engine, m, k, step);
+        struct coming coming = {m->contact, m->own, m->own_count, m->name};
+        foresee_subjects(engine, &coming, step);
     }
+}
+
+/* ---------------------------------------------------------------- expecting */
+
+struct expected {
+    struct prepared prepared;
+    struct coming coming;
+    struct own own[SAID_FEW]; /* without references */
+};
+
+static void expect_contact(const struct engine *engine, struct expected *e) {
+    e->coming.contact = map_hint(&engine->timeline.contacts, e->prepared.contact);
+    if (e->coming.contact) foresee_contact(e->coming.contact, 1);
+}
+
+/* A text that is new is left out: nothing is known of it. */
+static void expect_own(const struct engine *engine, const struct event *event, struct expected *e) {
+    e->coming.own = e->own;
+    e->coming.name = program_name(engine->program, event->name);
+    for (size_t i = 0; i < e->prepared.said_count; i++) {
+        const struct said *said = &e->prepared.said[i];
+        const struct sym *sym = said->value.kind == VALUE_TEXT ? map_hint(&engine->texts.syms, said->hash) : NULL;
+        if (sym) e->own[e->coming.own_count++] = (struct own){VAL_TEXT | (val)(uintptr_t)sym, said->slot};
+    }
+}
+
+static void expect_deadline(const struct engine *engine, const struct expected *e) {
+    size_t place = e->coming.contact ? e->coming.contact->subject.deadline.place : 0;
+    if (place) __builtin_prefetch(&engine->deadlines.entries[place - 1]);
+}
+
+/* Each step by step, side by side with the others. */
+void engine_expect(const struct engine *engine, const struct event *events, size_t count) {
+    struct expected expected[ENGINE_EXPECT_MOST];
+    for (size_t i = 0; i < count; i++) {
+        expected[i].coming = (struct coming){0};
+        look_up(engine, &events[i], &expected[i].prepared);
+        hash_set_foresee(&engine->evicted, expected[i].prepared.contact);
+    }
+    for (size_t i = 0; i < count; i++) fetch_found(engine, &expected[i].prepared);
+    for (size_t i = 0; i < count; i++) expect_contact(engine, &expected[i]);
+    for (size_t i = 0; i < count; i++) {
+        fetch_name(engine, &expected[i].prepared);
+        expect_own(engine, &events[i], &expected[i]);
+        expect_deadline(engine, &expected[i]);
+    }
+    for (unsigned step = 2; step < FORESEE_SUBJECTS; step++)
+        for (size_t i = 0; i < count; i++)
+            if (expected[i].coming.contact) foresee_contact(expected[i].coming.contact, step);
+    for (unsigned step = FORESEE_SUBJECTS; step < ENGINE_FORESEE_STEPS; step++)
+        for (size_t i = 0; i < count; i++) foresee_subjects(engine, &expected[i].coming, step);
 }

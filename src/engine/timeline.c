@@ -186,14 +186,14 @@ struct subject *timeline_subject(struct timeline *timeline, struct contact *cont
 }
 
 bool timeline_foresee(const struct timeline *timeline, uint32_t keyspace, const struct attrs *before,
-    const struct moment *m, uint64_t *hash) {
+    const struct own *own, size_t own_count, uint64_t *hash) {
     const struct keyspace *ks = &timeline->program->keyspaces[keyspace];
     struct sym *texts[8];
     if (ks->count > 8) return false;
     for (size_t n = 0; n < ks->count; n++) {
         val v = attrs_get(before, ks->slots[n]);
-        for (uint16_t i = 0; i < m->own_count; i++)
-            if (m->own[i].slot == ks->slots[n]) v = m->own[i].value;
+        for (size_t i = 0; i < own_count; i++)
+            if (own[i].slot == ks->slots[n]) v = own[i].value;
         if (!val_is_text(v)) return false;
         texts[n] = val_sym(v);
         __builtin_prefetch(texts[n], 1);

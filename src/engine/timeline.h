@@ -107,10 +107,10 @@ struct subject *timeline_subject(
 /* One that is not there yet; key: a text for each attribute of its keyspace. */
 struct subject *timeline_add_subject(struct timeline *timeline, uint32_t keyspace, struct sym *const *key);
 
-/* Where a moment on top of these attributes will belong, when that is named by texts alone: the hash by which it lies in
- * timeline->subjects[keyspace]. Changes nothing. */
+/* Where a moment with attributes of its own on top of these will belong, when that is named by texts alone: the hash by
+ * which it lies in timeline->subjects[keyspace]. Changes nothing. */
 bool timeline_foresee(const struct timeline *timeline, uint32_t keyspace, const struct attrs *before,
-    const struct moment *moment, uint64_t *hash);
+    const struct own *own, size_t own_count, uint64_t *hash);
 /* Of what the key of a subject says, wherever its texts lie in memory. */
 uint64_t subject_hash(uint32_t keyspace, struct sym *const *key, size_t count);
 /* A subject of keyspace > 0 whose moments, if any, are about to be freed. */

@@ -150,16 +150,24 @@ static void written(struct batch *batch) {
     batch->open.written = intake_written(batch->service);
 }
 
-enum intake_verdict batch_line(
-    struct batch *batch, const struct intake_source *source, struct span line, struct err *err) {
+size_t batch_lines(struct batch *batch, const struct intake_source *source, const struct span *lines, size_t count,
+    enum intake_verdict *verdicts, struct err *err) {
     seal_what_flies(batch);
     batch->handing = true;
-    enum intake_verdict verdict = intake_line(batch->service, source, line, err);
+    size_t done = intake_lines(batch->service, source, lines, count, verdicts, err);
     batch->handing = false;
     /* A duplicate waits for what may be its first. */
-    if (verdict == INTAKE_ACCEPTED || verdict == INTAKE_DUPLICATE) written(batch);
-    if (verdict == INTAKE_UNABLE) batch->stalled = true;
+    for (size_t i = 0; i < done; i++)
+        if (verdicts[i] == INTAKE_ACCEPTED || verdicts[i] == INTAKE_DUPLICATE) written(batch);
+    if (verdicts[done - 1] == INTAKE_UNABLE) batch->stalled = true;
     schedule_settle(batch);
+    return done;
+}
+
+enum intake_verdict batch_line(
+    struct batch *batch, const struct intake_source *source, struct span line, struct err *err) {
+    enum intake_verdict verdict;
+    (void)!batch_lines(batch, source, &line, 1, &verdict, err);
     return verdict;
 }
 

@@ -47,6 +47,8 @@ bool batch_takes(const struct batch *batch);
  * stalled: what was not taken is to be handed in again after go_on(). */
 enum intake_verdict batch_line(
     struct batch *batch, const struct intake_source *source, struct span line, struct err *err) WARN_UNUSED;
+size_t batch_lines(struct batch *batch, const struct intake_source *source, const struct span *lines, size_t count,
+    enum intake_verdict *verdicts, struct err *err) WARN_UNUSED;
 enum intake_verdict batch_too_long(
     struct batch *batch, const struct intake_source *source, struct err *err) WARN_UNUSED;
 int batch_position(struct batch *batch, const struct intake_position *position, struct err *err) WARN_UNUSED;

@@ -143,21 +143,28 @@ static void keep_line(struct client *client, struct span line) {
 }
 
 /* False when the service cannot take it now. */
-static bool take_line(struct client *client, struct span line) {
-    struct err err = {0};
-    if (!client->admitted) {
-        take_introduction(client, line);
-        return true;
-    }
-    switch (batch_line(client->input->batch, &client->source, line, &err)) {
+static bool answer_for(struct client *client, struct span line, enum intake_verdict verdict, const struct err *err) {
+    switch (verdict) {
     case INTAKE_ACCEPTED:
     case INTAKE_DUPLICATE: keep_line(client, line); break;
-    case INTAKE_REJECTED: reject_next(client, err.text); break;
+    case INTAKE_REJECTED: reject_next(client, err->text); break;
     case INTAKE_HELLO: take_hello(client); break;
     case INTAKE_BLANK: break;
     case INTAKE_UNABLE: return false;
     }
     return true;
+}
+
+/* How many of them are dealt with; fewer when the service cannot take more now. */
+static size_t hand_in(struct client *client, const struct span *lines, size_t count) {
+    enum intake_verdict verdicts[INTAKE_TOGETHER];
+    for (size_t at = 0; at < count;) {
+        struct err err = {0};
+        size_t done = batch_lines(client->input->batch, &client->source, lines + at, count - at, verdicts, &err);
+        for (size_t i = 0; i < done; i++, at++)
+            if (!answer_for(client, lines[at], verdicts[i], &err)) return at;
+    }
+    return count;
 }
 
 static void take_too_long(struct client *client) {
@@ -175,20 +182,32 @@ static bool takes(const struct client *client) {
     return batch_takes(client->input->batch) && answers < CLIENT_ANSWERS_MAX;
 }
 
+static enum cut cut(struct client *client, struct span *data, struct span *line) {
+    return lines_cut(format_framing(client->input->format), &client->skipping, data, line);
+}
+
+/* The next lines, those that stand together. False when the client has to wait with them. */
+static bool take_some(struct client *client, struct span *data, enum cut *last) {
+    struct span lines[INTAKE_TOGETHER], from[INTAKE_TOGETHER];
+    size_t count = 0;
+    do from[count] = *data;
+    while ((*last = cut(client, data, &lines[count])) == CUT_LINE && ++count < INTAKE_TOGETHER);
+    size_t done = hand_in(client, lines, count);
+    if (done == count) return true;
+    *data = from[done];
+    client->skipping = false; /* where a line was cut nothing was being skipped */
+    return false;
+}
+
 /* Takes in what it can of *data. False when the client has to wait with the rest. */
 static bool take_lines(struct client *client, struct span *data) {
-    while (!client->kept_out) {
-        struct span all = *data, line;
+    enum cut last = CUT_LINE;
+    while (!client->kept_out && last != CUT_MORE) {
+        struct span line;
         if (client->admitted && !takes(client)) return false;
-        switch (lines_cut(format_framing(client->input->format), &client->skipping, data, &line)) {
-        case CUT_MORE: return true;
-        case CUT_SKIPPED: break;
-        case CUT_TOO_LONG: take_too_long(client); break;
-        case CUT_LINE:
-            if (take_line(client, line)) break;
-            *data = all;
-            return false;
-        }
+        if (client->admitted && !take_some(client, data, &last)) return false;
+        if (!client->admitted && (last = cut(client, data, &line)) == CUT_LINE) take_introduction(client, line);
+        if (last == CUT_TOO_LONG) take_too_long(client);
     }
     return true;
 }
@@ -210,7 +229,7 @@ static void on_end(void *arg, struct span rest) {
     struct span line = lines_last(rest);
     client->ended = true;
     batch_turn(client->input->batch);
-    if (client->admitted && line.n && !client->skipping && (client->input->batch->stalled || !take_line(client, line)))
+    if (client->admitted && line.n && !client->skipping && (client->input->batch->stalled || !hand_in(client, &line, 1)))
         keep_line(client, line);
     if (!is_awaited(client)) end(client, STREAM_FLUSH);
 }

@@ -6,10 +6,12 @@
 #include "slad/store/breaches.h"
 #include "slad/store/journal.h"
 #include "slad/store/later.h"
+#include "slad/wire/lines.h"
+#include "event_batch.h"
 #include "recall.h"
 #include "state.h"
 
-enum { FULL_EVENTS = 4096 }; /* some 30 ms of the thread that writes */
+enum { FULL_EVENTS = 8192 }; /* some 40 ms of the thread that writes */
 
 bool intake_is_full(const struct service *service) {
     return service->batch_accepted >= FULL_EVENTS && store_is_committing(service->store);
@@ -162,10 +164,48 @@ static enum intake_verdict take_translated(
 enum intake_verdict intake_line(
     struct service *service, const struct intake_source *source, struct span line, struct err *err) {
     if (unable(service, err)) return INTAKE_UNABLE;
-    if (line.n && line.p[line.n - 1] == '\r') line.n--;
+    line = lines_last(line);
     if (line.n > EVENT_LINE_MAX) return intake_too_long(service, source, err);
     return source->translator ? take_translated(service, source, line, err)
                               : take_event_line(service, source, line, line, err);
+}
+
+/* The first of the lines that are events and stay as they were read when the next one is: how many. */
+static size_t read_together(
+    struct service *service, const struct span *lines, size_t count, struct event_batch *batch) {
+    struct err err;
+    for (size_t i = 0; i < count; i++) {
+        struct span line = lines_last(lines[i]);
+        struct event event;
+        enum line_kind kind;
+        if (line.n > EVENT_LINE_MAX || read_event(service, line, &kind, &event, &err)) break;
+        if (kind != LINE_EVENT || !line_in_place(service->reader) || event.attr_count > EVENT_BATCH_ATTRS) break;
+        (void)event_batch_put(batch, &event);
+    }
+    return batch->count;
+}
+
+static void foresee(const struct service *service, const struct event_batch *batch) {
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->events[i].has_id) journal_foresee(service->store, batch->events[i].id);
+    engine_expect(service->engine, batch->events, batch->count);
+}
+
+size_t intake_lines(struct service *service, const struct intake_source *source, const struct span *lines, size_t count,
+    enum intake_verdict *verdicts, struct err *err) {
+    struct event_batch batch;
+    size_t done = 0;
+    batch.count = 0;
+    if (count > INTAKE_TOGETHER) count = INTAKE_TOGETHER;
+    if (count > 1 && !source->translator && !unable(service, err)) count = read_together(service, lines, count, &batch);
+    if (batch.count < 2) {
+        verdicts[0] = intake_line(service, source, lines[0], err);
+        return 1;
+    }
+    foresee(service, &batch);
+    do verdicts[done] = take(service, &batch.events[done], lines_last(lines[done]), err);
+    while (verdicts[done++] != INTAKE_UNABLE && done < count);
+    return done;
 }
 
 int intake_excuse(struct service *service, int64_t breach, int64_t uid, struct span text, struct err *err) {

@@ -99,6 +99,10 @@ int ids_has(struct store *store, struct span id, struct err *err) {
     return is_open ? journal_has_id(store, id, err) : is_committed(store, id, err);
 }
 
+void ids_foresee(const struct store *store, struct span id) {
+    bloom_foresee(&store->ids.filter, span_hash(id));
+}
+
 void ids_add(struct store *store, struct span id) {
     uint64_t hash = span_hash(id);
     bloom_add(&store->ids.filter, hash);

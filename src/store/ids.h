@@ -23,6 +23,8 @@ struct ids {
 int ids_read_aside(struct store *store, struct err *err) WARN_UNUSED;
 /* 0: the journal holds an event of this id, the open transaction included; 1: it does not. */
 int ids_has(struct store *store, struct span id, struct err *err) WARN_UNUSED;
+/* Fetches from memory what ids_has() will look at. */
+void ids_foresee(const struct store *store, struct span id);
 /* It is written in the open transaction. */
 void ids_add(struct store *store, struct span id);
 void ids_fly(struct store *store);   /* the open transaction is being committed */

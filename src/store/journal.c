@@ -63,6 +63,10 @@ int journal_append(struct store *store, const struct journal_row *row, uint64_t 
     return contacts_add(store, append.row.seq, row->contact, err);
 }
 
+void journal_foresee(const struct store *store, struct span id) {
+    ids_foresee(store, id);
+}
+
 uint64_t journal_last(const struct store *store) {
     return store->marks.journal_last;
 }

@@ -72,27 +72,46 @@ static struct sim_line *line_at(struct sim *sim, struct sim_source *source, size
 
 /* ---------------------------------------------------------------- handing in */
 
-static enum intake_verdict hand(struct sim *sim, const char *text) {
+/* How many were handed in. */
+static size_t hand_all(struct sim *sim, const struct span *lines, size_t count, enum intake_verdict *verdicts) {
     struct intake_source from = {"sim", NULL};
     struct err err = {0};
-    enum intake_verdict verdict = intake_line(sim->service, &from, span_of(text), &err);
-    if (verdict == INTAKE_ACCEPTED) sim->batch = intake_batch(sim->service);
-    if (verdict == INTAKE_UNABLE) sim_say(sim, "unable: %s", err.text);
-    sim->counts->lines++;
+    size_t done = intake_lines(sim->service, &from, lines, count, verdicts, &err);
+    for (size_t i = 0; i < done; i++)
+        if (verdicts[i] == INTAKE_ACCEPTED) sim->batch = intake_batch(sim->service);
+    if (verdicts[done - 1] == INTAKE_UNABLE) sim_say(sim, "unable: %s", err.text);
+    sim->counts->lines += done;
+    return done;
+}
+
+static enum intake_verdict hand(struct sim *sim, const char *text) {
+    enum intake_verdict verdict;
+    struct span line = span_of(text);
+    (void)!hand_all(sim, &line, 1, &verdict);
     return verdict;
 }
 
 /* False: not now. */
-static bool hand_next(struct sim *sim, struct sim_source *source) {
+static bool pass(struct sim *sim, struct sim_source *source, enum intake_verdict verdict) {
     struct sim_line *line = line_at(sim, source, source->next);
     bool again = source->next < source->ever;
-    enum intake_verdict verdict = hand(sim, line->text);
     if (verdict == INTAKE_UNABLE) return false;
     if (verdict == INTAKE_DUPLICATE && (source->is_file || !again)) sim_fail(sim, "a duplicate: %s", line->text);
     if (verdict != INTAKE_DUPLICATE && verdict != INTAKE_ACCEPTED) sim_fail(sim, "refused: %s", line->text);
     if (verdict == INTAKE_ACCEPTED) line->received_ms = sim->now_ms;
     source->next++;
     if (source->ever < source->next) source->ever = source->next;
+    return true;
+}
+
+/* The next few of it together. False: not now. */
+static bool hand_next(struct sim *sim, struct sim_source *source, size_t count) {
+    struct span lines[INTAKE_TOGETHER];
+    enum intake_verdict verdicts[INTAKE_TOGETHER];
+    for (size_t i = 0; i < count; i++) lines[i] = span_of(line_at(sim, source, source->next + i)->text);
+    size_t done = hand_all(sim, lines, count, verdicts);
+    for (size_t i = 0; i < done; i++)
+        if (!pass(sim, source, verdicts[i])) return false;
     return true;
 }
 
@@ -108,7 +127,10 @@ static void store_position(struct sim *sim, struct sim_source *source) {
 
 static void hand_some(struct sim *sim, struct sim_source *source) {
     size_t lines = sim_chance(sim, 5) ? sim_draw(sim, 60) : sim_draw(sim, 6), before = source->next;
-    while (lines-- && hand_next(sim, source)) {}
+    for (size_t count; lines; lines -= count) {
+        count = 1 + sim_draw(sim, lines < INTAKE_TOGETHER ? lines : INTAKE_TOGETHER);
+        if (!hand_next(sim, source, count)) break;
+    }
     if (source->is_file && source->next > before) store_position(sim, source);
 }
 
@@ -137,7 +159,7 @@ void sim_hand_in_rest(struct sim *sim) {
     for (int i = 0; i < SIM_SOURCES; i++) {
         struct sim_source *source = &sim->sources[i];
         while (source->next < source->count)
-            if (!hand_next(sim, source)) sim_fail(sim, "refused without any fault");
+            if (!hand_next(sim, source, 1)) sim_fail(sim, "refused without any fault");
         if (source->is_file) store_position(sim, source);
     }
     sim->read_ms = sim->now_ms;

@@ -25,6 +25,8 @@ void bloom_reserve(struct bloom *bloom, size_t hashes);
 void bloom_add(struct bloom *bloom, uint64_t hash);
 /* False: it was not added. True: it was, or, of one in a hundred, not. */
 bool bloom_may_have(const struct bloom *bloom, uint64_t hash);
+/* Fetches from memory what bloom_may_have() will look at. */
+void bloom_foresee(const struct bloom *bloom, uint64_t hash);
 void bloom_fini(struct bloom *bloom);
 
 #endif

@@ -14,6 +14,8 @@ struct hash_set {
 };
 
 bool hash_set_has(const struct hash_set *set, uint64_t hash);
+/* Fetches from memory what hash_set_has() will look at first. */
+void hash_set_foresee(const struct hash_set *set, uint64_t hash);
 void hash_set_add(struct hash_set *set, uint64_t hash);
 void hash_set_remove(struct hash_set *set, uint64_t hash); /* nothing happens when it is not in */
 /* Each of them, in no order, to be added to a set; false at the end. *cursor is 0 at first. Do not change the set meanwhile. */

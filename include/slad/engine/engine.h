@@ -50,6 +50,11 @@ void engine_hear(struct engine *engine, struct span contact, int64_t received_ms
  * Events may come in any order of at_ms; the final figures and contact breaches do not depend on it. seq must rise. */
 void engine_event(struct engine *engine, const struct event *event);
 
+/* Fetches into the processor's cache what engine_event() will read of these, which are likely to come next. Nothing else
+ * changes, and none of them has to come. */
+enum { ENGINE_EXPECT_MOST = 8 };
+void engine_expect(const struct engine *engine, const struct event *events, size_t count);
+
 /* Events that are read first and taken in later, in order (a replay): taken apart, without what no standard asks for, so
  * many at once. seq must rise with arrival. out[i] is NULL: no standard asks for anything of that one. */
 struct moment;

@@ -20,6 +20,8 @@ struct journal_row {
  * written. */
 int journal_append(
     struct store *store, const struct journal_row *row, uint64_t *seq, struct err *err) WARN_UNUSED;
+/* Fetches from memory what it will look at for this id. */
+void journal_foresee(const struct store *store, struct span id);
 /* The last seq given, those of the open transaction included; 0 before the first. */
 uint64_t journal_last(const struct store *store);
 

@@ -174,6 +174,14 @@ enum intake_verdict intake_line(
     return INTAKE_ACCEPTED;
 }
 
+size_t intake_lines(struct service *service, const struct intake_source *source, const struct span *lines, size_t count,
+    enum intake_verdict *verdicts, struct err *err) {
+    size_t done = 0;
+    do verdicts[done] = intake_line(service, source, lines[done], err);
+    while (verdicts[done] != INTAKE_REJECTED && verdicts[done] != INTAKE_UNABLE && ++done < count);
+    return done < count ? done + 1 : done;
+}
+
 enum intake_verdict intake_too_long(struct service *service, const struct intake_source *source, struct err *err) {
     assert_non_null(source);
     service->too_long++;

@@ -296,6 +296,77 @@ static void test_bad_lines_and_future(void **state) {
     service_close(service);
 }
 
+/* ---- several at once */
+
+static const char *const MIXED[] = {
+    "{\"contact\":\"a\",\"event\":\"offered\",\"id\":\"1\",\"queue\":\"q\"}",
+    "{\"contact\":\"b\",\"event\":\"offered\",\"id\":\"2\"}",
+    "{\"contact\":\"a\",\"event\":\"answered\",\"id\":\"1\"}",
+    "{\"contact\":\"caf\\u00e9\",\"event\":\"offered\",\"id\":\"3\"}",
+    "{\"contact\":\"\\u0063\",\"event\":\"offered\"}\r",
+    "",
+    "{\"hello\":{\"client\":\"x\"}}",
+    "{\"contact\":\"b\",\"event\":\"answered\",\"queue\":\"q\"}\r",
+    "not json",
+    "{\"contact\":\"d\",\"event\":\"offered\",\"at\":9999999999999}",
+    "{\"contact\":\"d\",\"event\":\"offered\",\"id\":\"2\"}",
+    "{\"contact\":\"e\",\"event\":\"offered\"}",
+    "{\"contact\":\"f\",\"event\":\"offered\"}",
+    "{\"contact\":\"g\",\"event\":\"offered\"}",
+};
+enum { MIXED_COUNT = sizeof MIXED / sizeof *MIXED, LETTERS = MIXED_COUNT + 1 };
+
+static char letter_of(enum intake_verdict verdict) {
+    return "adrhbu"[verdict];
+}
+
+/* A letter a line. */
+static void hand_mixed(struct service *service, size_t together, char *verdicts) {
+    struct intake_source source = {"test", NULL};
+    struct span lines[MIXED_COUNT];
+    for (size_t i = 0; i < MIXED_COUNT; i++) lines[i] = span_of(MIXED[i]);
+    for (size_t at = 0; at < MIXED_COUNT;) {
+        size_t count = MIXED_COUNT - at < together ? MIXED_COUNT - at : together;
+        enum intake_verdict got[MIXED_COUNT];
+        struct err err = {0};
+        size_t done = intake_lines(service, &source, lines + at, count, got, &err);
+        assert_in_range(done, 1, count);
+        for (size_t i = 0; i < done; i++) {
+            assert_true(i + 1 == done || (got[i] != INTAKE_REJECTED && got[i] != INTAKE_UNABLE));
+            verdicts[at++] = letter_of(got[i]);
+        }
+        if (got[done - 1] == INTAKE_REJECTED) assert_true(err.text[0]);
+    }
+    verdicts[MIXED_COUNT] = '\0';
+}
+
+/* Whatever stands beside a line, it comes to the same. */
+static void test_lines_together(void **state) {
+    struct place *place = *state;
+    char one_by_one[LETTERS];
+    write_config(place, ANSWERED);
+    struct service *service = start(place, T0);
+    turn(service, T0);
+    hand_mixed(service, 1, one_by_one);
+    assert_string_equal(one_by_one, "aadaabharrdaaa");
+    for (size_t together = 2; together <= MIXED_COUNT; together++) {
+        char verdicts[LETTERS];
+        service_close(service);
+        unlink(place->database);
+        service = start(place, T0);
+        turn(service, T0);
+        hand_mixed(service, together, verdicts);
+        assert_string_equal(verdicts, one_by_one);
+        turn(service, T0 + 120000);
+        assert_string_equal(ask(place, "SELECT seq, contact, event, id FROM events ORDER BY seq"),
+            "1|a|offered|1;2|b|offered|2;3|caf\xc3\xa9|offered|3;4|c|offered|-;5|b|answered|-;6|e|offered|-;7|f|offered|-;8|g|"
+            "offered|-;");
+        assert_string_equal(ask(place, "SELECT group_concat(contact, '') FROM (SELECT contact FROM breaches ORDER BY contact)"),
+            "accaf\xc3\xa9" "efg;");
+    }
+    service_close(service);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_deadline_without_event, setup, teardown),
@@ -306,6 +377,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_reload, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_after_a_wrong_clock, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_lines_and_future, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_lines_together, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
