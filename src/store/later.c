@@ -23,7 +23,7 @@
 enum {
     CHUNK_BYTES = 64 << 10,
     OPS_AT_ONCE = 64,      /* so that waking the thread, some microseconds, is shared; half a millisecond of its work */
-    QUEUE_BYTES = 8 << 20, /* beyond that the caller waits: it is far ahead */
+    QUEUE_BYTES = 32 << 20, /* beyond that the caller waits: more than twice what a full batch takes (service/intake.c) */
     SPARE_MAX = 16,        /* chunks, kept to be used again */
 };
 
