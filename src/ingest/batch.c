@@ -18,7 +18,7 @@
 #include "ingest/client.h"
 
 /* A buffer that grew beyond this is given back once it is empty. */
-#define SPARE_BYTES (1024 * 1024)
+#define SPARE_BYTES (4 * 1024 * 1024)
 
 struct entry {
     struct client *client;
