@@ -15,6 +15,7 @@
 #include "store/changes.h"
 #include "store/db.h"
 #include "store/files.h"
+#include "store/gather.h"
 #include "store/later.h"
 #include "store/lock.h"
 #include "store/rows.h"
@@ -40,7 +41,7 @@ enum { BUSY_MS = 250 }; /* another program may write for a moment; the loop must
 
 int db_open(struct store *store, sqlite3 **db, struct err *err) {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    if (sqlite3_open_v2(store->path, db, flags, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(store->path, db, flags, gather_vfs()) != SQLITE_OK) {
         if (*db) return db_fail(*db, "open the database", err);
         return err_set(err, ERR_IO, "cannot open the database: out of memory");
     }

@@ -27,7 +27,7 @@ enum {
     /* In turn, while commits wait, some milliseconds. With 256, which took 10 to 25, the 99th percentile until an event
      * was acknowledged was a third longer (at 35,000 a second). */
     REST_PAGES = 16,
-    REWRITE_BYTES = 256 << 10,
+    REWRITE_BYTES = 64 << 10, /* SQLite's file system for Unix says that the disk is full when it is to write 128 KiB at once */
 };
 
 static int count_pages(void *arg, sqlite3 *db, const char *name, int pages) {

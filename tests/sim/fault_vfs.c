@@ -9,7 +9,7 @@
 #include "disk.h"
 #include "slad/base/mem.h"
 
-enum { NAME_MAX_BYTES = 512, SLOTS = 8 };
+enum { NAME_MAX_BYTES = 512, SLOTS = 8, WRITE_MAX = 0x1ffff };
 
 struct handle {
     sqlite3_file base;
@@ -49,6 +49,7 @@ static int file_read(sqlite3_file *file, void *to, int bytes, sqlite3_int64 offs
 }
 
 static int file_write(sqlite3_file *file, const void *from, int bytes, sqlite3_int64 offset) {
+    if (bytes > WRITE_MAX) return SQLITE_FULL; /* as SQLite's own for Unix says */
     enum disk_fault fault = disk_write(of(file)->file, from, (size_t)bytes, (uint64_t)offset);
     return fault ? failed(fault, SQLITE_IOERR_WRITE) : SQLITE_OK;
 }

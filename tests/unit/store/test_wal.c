@@ -49,6 +49,22 @@ static void the_log_is_copied_aside(void **state) {
     the_log_stays_short(f);
 }
 
+/* As after a crash, or behind another program that has the database open: the log is there. */
+static void a_start_copies_a_long_log(void **state) {
+    struct fixture *f = *state;
+    char command[300];
+    struct fixture copy = {0};
+    for (int i = 0; i < 3; i++) add(f);
+    snprintf(copy.path, sizeof copy.path, "%s/copy.db", f->folder);
+    snprintf(command, sizeof command, "cp %s %s && cp %s-wal %s-wal", f->path, copy.path, f->path, copy.path);
+    assert_int_equal(system(command), 0);
+    assert_true(wal_bytes(&copy) > 2 << 20);
+    fixture_open(&copy);
+    assert_int_equal(wal_bytes(&copy), 0);
+    assert_string_equal(ask(&copy, "SELECT count(*) FROM events"), "48");
+    store_close(copy.store);
+}
+
 /* Once the copying has come near the end, the commit copies the rest, and the next begins the log anew. */
 static void the_log_begins_anew_under_writing(void **state) {
     struct fixture *f = *state;
@@ -143,6 +159,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_log_is_copied_in_turn),
         TEST(the_log_is_copied_aside),
+        TEST(a_start_copies_a_long_log),
         TEST(the_log_begins_anew_under_writing),
         TEST(a_reader_holds_it_back),
         TEST(a_failure_in_turn_is_told),
