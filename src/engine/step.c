@@ -48,7 +48,7 @@ static void step_value(
         post_change(engine, standard, subject, NULL, &m, at);
 }
 
-/* Whether this start needs a track at once; if not, the standard goes to the contact's idle ones. */
+/* Whether what was started needs a track from here on; if not, the standard goes to the contact's idle ones. */
 static bool applies_from_here(
     struct engine *engine, struct contact *contact, uint32_t standard, const struct moment *m) {
     if (limit_of(engine->ledgers[standard].rule, m->attrs).kind != LIMIT_NONE) return true;
@@ -96,8 +96,7 @@ static bool brings_news(
 
 static void apply_now(struct engine *engine, struct subject *subject, uint32_t standard, const struct moment *m) {
     if (subject_track(subject, standard)) return;
-    if (limit_of(engine->ledgers[standard].rule, m->attrs).kind == LIMIT_NONE) return;
-    first_run(engine, subject, standard, m->at);
+    if (applies_from_here(engine, contact_of(subject), standard, m)) first_run(engine, subject, standard, m->at);
 }
 
 static bool changes_pivot(const struct program *program, const struct attrs *before, const struct moment *m) {
