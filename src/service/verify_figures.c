@@ -1,5 +1,6 @@
 /* What was published is of the engine's clocks and of the journal as they were then (published.h), but for limits that
- * were put off: what depends on those is passed by. */
+ * were put off, and those that an event told of before the clock came to them (engine/fold.c, invariant 1): what depends on
+ * either is passed by. */
 #include <math.h>
 #include <stdlib.h>
 #include "published.h"
@@ -13,6 +14,8 @@ struct shown {
     struct verifying *v;
     struct published of;
     struct facts now, put_off; /* by a replay; and by one in which all limits are put off that may be */
+    struct facts decided;      /* by one in which none is left that ran out; made only where something differs */
+    bool differs;
 };
 
 /* ---------------------------------------------------------------- one form of both */
@@ -111,28 +114,50 @@ static struct span text_in(const struct facts *facts, struct span key) {
 
 /* ---------------------------------------------------------------- on record */
 
-static void visit_figures(void *arg, const struct history_row *row) {
-    struct shown *shown = arg;
+/* Whichever limits are decided, it comes to the same. */
+static bool is_certain(const struct shown *shown, struct span key) {
+    struct span now = text_in(&shown->now, key);
+    return shown->of.is_whole && span_eq(now, text_in(&shown->put_off, key)) &&
+           (!shown->differs || span_eq(now, text_in(&shown->decided, key)));
+}
+
+/* What is on record, in the form of the replay's; NULL when it is passed by. */
+static struct span *text_of_row(struct shown *shown, const struct history_row *row, struct span text[2]) {
     struct verifying *v = shown->v;
-    if (!are_compared(shown, row->standard)) {
-        v->result.passed_by++;
-        return;
-    }
+    if (!are_compared(shown, row->standard)) return NULL;
     figures_key(v, row->standard, row->group);
     figures_text(&v->text, &row->figures);
     if (!v->code) v->code = add_published(v, v->config->rules.standards[verify_standard(v, row->standard)], row);
-    struct span key = buf_span(&v->key), have = buf_span(&v->text), want = text_in(&shown->now, key);
-    struct known *known = facts_find(&shown->now, key);
+    text[0] = buf_span(&v->key);
+    text[1] = buf_span(&v->text);
+    struct known *known = facts_find(&shown->now, text[0]);
     if (known) known->seen = true;
-    bool same = span_eq(want, have), is_certain = shown->of.is_whole && span_eq(want, text_in(&shown->put_off, key));
-    if (same || is_certain) v->result.compared++;
+    return text;
+}
+
+static void look_at_figures(void *arg, const struct history_row *row) {
+    struct shown *shown = arg;
+    struct span text[2];
+    if (text_of_row(shown, row, text) && !span_eq(text_in(&shown->now, text[0]), text[1])) shown->differs = true;
+}
+
+static void visit_figures(void *arg, const struct history_row *row) {
+    struct shown *shown = arg;
+    struct verifying *v = shown->v;
+    struct span text[2];
+    if (!text_of_row(shown, row, text)) {
+        v->result.passed_by++;
+        return;
+    }
+    struct span want = text_in(&shown->now, text[0]);
+    bool same = span_eq(want, text[1]), certain = is_certain(shown, text[0]);
+    if (same || certain) v->result.compared++;
     else v->result.passed_by++; /* a limit was about to be decided, or events were let go since */
-    if (!same && is_certain) verify_say(v, "figures", key, have, want);
+    if (!same && certain) verify_say(v, "figures", text[0], text[1], want);
 }
 
 static bool is_missing(const struct shown *shown, const struct known *known) {
-    return !known->seen && shown->of.is_whole && !span_eq(known->text, NOTHING) &&
-           span_eq(known->text, text_in(&shown->put_off, known->key));
+    return !known->seen && !span_eq(known->text, NOTHING) && is_certain(shown, known->key);
 }
 
 /* Those of the replay that are not on record. What has stood for as long as rows are kept was let go. */
@@ -156,6 +181,18 @@ static int find_missing(struct shown *shown) {
     return code;
 }
 
+/* Where all is as it should be, as it mostly is, the third replay need not be. */
+static int replay_decided(struct shown *shown, struct rebuild_options *options) {
+    struct verifying *v = shown->v;
+    const struct known *known;
+    int code = snapshot_figures(v->store, shown->of.at_ms, look_at_figures, shown, v->err);
+    for (size_t cursor = 0; (known = map_next(&shown->now.map, &cursor));)
+        if (is_missing(shown, known)) shown->differs = true;
+    options->puts_off = false;
+    options->held_ms = shown->of.at_ms;
+    return code || !shown->differs ? code : figures_of(shown, options, &shown->decided);
+}
+
 int verify_figures(struct verifying *v) {
     struct shown shown = {.v = v};
     int code = published_get(v->store, &shown.of, v->err);
@@ -165,10 +202,12 @@ int verify_figures(struct verifying *v) {
     code = figures_of(&shown, &options, &shown.now);
     options.puts_off = true;
     if (!code) code = figures_of(&shown, &options, &shown.put_off);
+    if (!code) code = replay_decided(&shown, &options);
     if (!code) code = snapshot_figures(v->store, shown.of.at_ms, visit_figures, &shown, v->err);
     if (!code) code = v->code;
     if (!code) code = find_missing(&shown);
     facts_fini(&shown.now);
     facts_fini(&shown.put_off);
+    facts_fini(&shown.decided);
     return code;
 }

@@ -1,6 +1,6 @@
 /* SQLite writes a frame of its log with two system calls, 24 bytes of header and a page, some 500 a commit under full
  * load. Here frames are put together in memory and written 30 at a time: half of the kernel's time in the thread that
- * writes, 6 % of all that the daemon spends on an event.
+ * writes, 5 % of all that the daemon spends on an event.
  *
  * Each file is the default file system's own, but for its table of methods, a copy in which a few are replaced: of a log
  * those below, of a database the one that locks shared memory. A read of the database costs nothing more.

@@ -62,6 +62,8 @@ static int use_wal(sqlite3 *db, struct err *err) {
     int got = db_step(statement, "turn on the write-ahead log", err);
     if (got > 0 && !span_eq(db_span(statement, 0), SPAN("wal")))
         got = err_set(err, ERR_IO, "this file system cannot hold a database with a write-ahead log");
+    /* It says so before it writes that into the file, which may fail yet: then it goes on without. */
+    if (got > 0) got = db_step(statement, "turn on the write-ahead log", err);
     sqlite3_finalize(statement);
     int keep =
         1; /* the log's files stay at close, so that a reader without write access can open the database */

@@ -1,8 +1,8 @@
 /* How the log is copied while it goes on being written (aside):
  *
  *              PASS_PAGES are not copied
- *     quiet ─────────────────────────────▶ under_way ◀──┐ REST_PAGES or more came meanwhile, but not more than half of
- *       ▲                                    │  │ done  │ what it had copied
+ *     quiet ─────────────────────────────▶ under_way ◀──┐ more than a commit or two came meanwhile, and the log has less
+ *       ▲                                    │  │ done  │ than LOG_PAGES
  *       │                                    │  └───────┘
  *       └────────────────────────────────────┘ the rest is copied in turn: once nothing is left to be copied, the next
  *                                              transaction begins the log anew (SQLite's rule)
@@ -12,8 +12,8 @@
  *
  * Invariants:
  *  1. While under_way the thread may be copying; nobody else copies.
- *  2. Once so much came meanwhile as the first pass begins with, the writer waits: unless it is held back, the log has three
- *     times as much at most, as each further pass copies half of the one before it at most. */
+ *  2. Once so much came meanwhile as the first pass begins with, the writer waits: unless it is held back, the log has
+ *     LOG_PAGES + PASS_PAGES at most, and a commit's. */
 #include "store/wal.h"
 
 #include <stdlib.h>
@@ -27,12 +27,14 @@ enum {
     /* In turn, while commits wait, some milliseconds. With 256, which took 10 to 25, the 99th percentile until an event
      * was acknowledged was a third longer (at 35,000 a second). */
     REST_PAGES = 16,
+    LOG_PAGES = 2 * PASS_PAGES, /* so long a log is not gone on with aside: what a pass leaves is copied in turn */
     REWRITE_BYTES = 64 << 10, /* SQLite's file system for Unix says that the disk is full when it is to write 128 KiB at once */
 };
 
 static int count_pages(void *arg, sqlite3 *db, const char *name, int pages) {
     struct store *store = arg;
     (void)db, (void)name;
+    store->wal.last = pages > store->wal.pages ? pages - store->wal.pages : pages;
     store->wal.pages = pages;
     return SQLITE_OK;
 }
@@ -124,15 +126,19 @@ static bool is_done(struct wal *wal) {
     return true;
 }
 
+/* Under load each pass leaves what was committed meanwhile, a commit at least. */
+static bool is_little(const struct wal *wal, int left) {
+    return left < REST_PAGES || left <= wal->last + wal->last / 2;
+}
+
 void wal_committed(struct store *store) {
     struct wal *wal = &store->wal;
     if (wal->under_way && !is_done(wal)) return;
     if (wal->pages < wal->copied) wal->copied = wal->passed = 0; /* it has begun anew */
     int left = wal->pages - wal->copied;
-    if (wal->passed && (left < REST_PAGES || left > wal->passed / 2)) copy_in_turn(store);
-    else if (!wal->passed && left < PASS_PAGES) return;
-    else if (wal->aside) copy_aside(wal);
-    else copy_in_turn(store);
+    if (!wal->passed && left < PASS_PAGES) return;
+    if (!wal->aside || (wal->passed && (is_little(wal, left) || wal->pages >= LOG_PAGES))) copy_in_turn(store);
+    else copy_aside(wal);
 }
 
 void wal_tell(const struct store *store, struct log_facts *out) {

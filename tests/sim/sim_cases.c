@@ -1,7 +1,9 @@
 #include "disk.h"
 #include "fault_vfs.h"
 #include "sim.h"
+#include "slad/base/err.h"
 #include "slad/store/journal.h"
+#include "store/db.h"
 
 enum {
     SEEDS_OF_A_CASE = 40,
@@ -114,7 +116,35 @@ static void a_start_that_dies_leaves_no_half_of_a_commit(uint64_t seed) {
     sim_remove_folder(&sim);
 }
 
+/* SQLite says that it has turned on the log before it writes so into the file. When that fails it goes on without. */
+static void a_start_has_a_log_or_fails(uint64_t seed) {
+    struct sim sim = {.seed = seed};
+    struct store *store;
+    struct err err;
+    disk_format(seed);
+    fault_vfs_set_clock(1);
+    sim_make_folder(&sim);
+    sim_show_files(&sim);
+    disk_set_faults(&(struct disk_faults){.per_mille[DISK_SYNC] = 300});
+    int code = store_open(sim.database, &store, &err);
+    disk_set_faults(NULL);
+    if (!code) {
+        struct sqlite3_stmt *mode = NULL;
+        if (sqlite3_prepare_v2(store->writer, "PRAGMA journal_mode", -1, &mode, NULL) || sqlite3_step(mode) != SQLITE_ROW)
+            sim_fail(&sim, "the mode cannot be asked for");
+        if (!span_eq(db_span(mode, 0), SPAN("wal"))) sim_fail(&sim, "a start without a write-ahead log");
+        sqlite3_finalize(mode);
+        store_close(store);
+    }
+    store = start(&sim);
+    if (append(store, "after")) sim_fail(&sim, "no commit without a fault");
+    store_close(store);
+    disk_fini();
+    sim_remove_folder(&sim);
+}
+
 void sim_cases(void) {
+    for (uint64_t seed = 1; seed <= SEEDS_OF_A_CASE; seed++) a_start_has_a_log_or_fails(seed);
     for (uint64_t seed = 1; seed <= SEEDS_OF_A_CASE; seed++) a_failed_sync_is_not_built_upon(seed);
     for (uint64_t seed = 1; seed <= SEEDS_OF_A_CASE * 10; seed++) a_start_that_dies_leaves_no_half_of_a_commit(seed);
 }
