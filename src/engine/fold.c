@@ -4,7 +4,7 @@
  *     such a run may be ahead of the track: a moment that brings no news is not stepped, so its limit, run out before
  *     that moment, is left to the clock);
  *  2. no track for a contact: running it would measure nothing now; the standards it started without applying are in
- *     contact->idle, but for those that a sieve passes by (sieve.h): they are looked at when their attribute changes;
+ *     contact->idle, but for those that a sieve passes by (sieve.h): they join them, or apply, when their attribute changes;
  *  3. a subject is in engine->deadlines exactly while a cycle of it is open, at the least `fires` of its tracks. */
 #include "fold.h"
 

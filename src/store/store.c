@@ -27,6 +27,9 @@
 
 /* docs/STORAGE.md explains each. The page size and auto_vacuum only take effect on an empty file. */
 static const char NEW_FILE[] = "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;";
+/* Turning on the log is a transaction of the old kind: should its journal, once deleted, be there again after the power
+ * failed, it would be rolled back over all that came since. EXTRA has the deletion synced. */
+static const char BEFORE_LOG[] = "PRAGMA synchronous = EXTRA;";
 static const char BOTH[] =
     "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;"
     "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;";
@@ -88,6 +91,7 @@ static int open_writer(struct store *store, uint64_t bytes, struct err *err) {
     int code = db_open(store, &store->writer, err);
     if (code == 0) code = schema_check(store->writer, &is_new, err);
     if (code == 0 && is_new) code = db_run(store->writer, NEW_FILE, "set up the database", err);
+    if (code == 0) code = db_run(store->writer, BEFORE_LOG, "set up the database", err);
     if (code == 0) code = use_wal(store->writer, err);
     if (code == 0) code = db_run(store->writer, WRITER, "set up the database", err);
     if (code == 0) code = quick_check(store->writer, bytes, err);

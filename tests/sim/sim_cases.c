@@ -25,15 +25,19 @@ static void crash(struct store *store, enum disk_crash how) {
     disk_crash(how);
 }
 
-static int append(struct store *store, const char *id) {
+static int append_line(struct store *store, const char *id, struct span line) {
     struct span text = span_of(id);
-    struct journal_row row = {.contact = text, .event = text, .id = text, .has_id = true, .line = text};
+    struct journal_row row = {.contact = text, .event = text, .id = text, .has_id = true, .line = line};
     uint64_t seq;
     struct err err;
     if (store_begin(store, &err)) return -1;
     if (journal_append(store, &row, &seq, &err) == 0) return store_commit(store, &err);
     store_rollback(store);
     return -1;
+}
+
+static int append(struct store *store, const char *id) {
+    return append_line(store, id, span_of(id));
 }
 
 static void must_have(struct sim *sim, struct store *store, const char *id) {
@@ -143,7 +147,49 @@ static void a_start_has_a_log_or_fails(uint64_t seed) {
     sim_remove_folder(&sim);
 }
 
+/* The log is off, as some tools leave it, and its file is there. */
+static void turn_off_log(struct sim *sim) {
+    sqlite3 *db;
+    int keep = 1;
+    if (sqlite3_open_v2(sim->database, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) sim_fail(sim, "no database");
+    sqlite3_exec(db, "SELECT 1 FROM meta", NULL, NULL, NULL);
+    sqlite3_file_control(db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep);
+    if (sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL)) sim_fail(sim, "the log cannot be turned off");
+    sqlite3_close(db);
+}
+
+/* To turn it on SQLite writes a journal of the old kind and deletes it. When the power fails, and it is there again, it must
+ * not be rolled back over what came since. */
+static void what_turned_the_log_on_does_not_come_back(uint64_t seed) {
+    struct sim sim = {.seed = seed};
+    struct err err;
+    char name[32], line[4000]; /* so that the file grows */
+    memset(line, 'x', sizeof line);
+    disk_format(seed);
+    fault_vfs_set_clock(1);
+    sim_make_folder(&sim);
+    store_close(start(&sim));
+    turn_off_log(&sim);
+    struct store *store = start(&sim);
+    for (int i = 0; i < ROWS_OF_A_BATCH; i++) {
+        row_name(name, i);
+        if (append_line(store, name, (struct span){line, sizeof line})) sim_fail(&sim, "no commit without a fault");
+    }
+    if (store_checkpoint(store, &err)) sim_fail(&sim, "the log is not copied: %s", err.text);
+    if (append(store, "begins the log anew")) sim_fail(&sim, "no commit without a fault");
+    crash(store, DISK_POWER);
+    store = start(&sim);
+    for (int i = 0; i < ROWS_OF_A_BATCH; i++) {
+        row_name(name, i);
+        must_have(&sim, store, name);
+    }
+    store_close(store);
+    disk_fini();
+    sim_remove_folder(&sim);
+}
+
 void sim_cases(void) {
+    for (uint64_t seed = 1; seed <= SEEDS_OF_A_CASE; seed++) what_turned_the_log_on_does_not_come_back(seed);
     for (uint64_t seed = 1; seed <= SEEDS_OF_A_CASE; seed++) a_start_has_a_log_or_fails(seed);
     for (uint64_t seed = 1; seed <= SEEDS_OF_A_CASE; seed++) a_failed_sync_is_not_built_upon(seed);
     for (uint64_t seed = 1; seed <= SEEDS_OF_A_CASE * 10; seed++) a_start_that_dies_leaves_no_half_of_a_commit(seed);
