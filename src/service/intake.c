@@ -185,6 +185,8 @@ static size_t read_together(
     return batch->count;
 }
 
+_Static_assert(INTAKE_TOGETHER <= ENGINE_EXPECT_MOST && INTAKE_TOGETHER <= ENGINE_PREPARE_MOST, "what is read together has room");
+
 static void foresee(const struct service *service, const struct event_batch *batch) {
     for (size_t i = 0; i < batch->count; i++)
         if (batch->events[i].has_id) journal_foresee(service->store, batch->events[i].id);
