@@ -187,7 +187,8 @@ static size_t read_together(
     return batch->count;
 }
 
-_Static_assert(INTAKE_TOGETHER <= ENGINE_EXPECT_MOST && INTAKE_TOGETHER <= ENGINE_PREPARE_MOST, "what is read together has room");
+_Static_assert((int)INTAKE_TOGETHER <= (int)ENGINE_EXPECT_MOST && (int)INTAKE_TOGETHER <= (int)ENGINE_PREPARE_MOST,
+    "what is read together has room");
 
 static void foresee(const struct service *service, const struct event_batch *batch) {
     for (size_t i = 0; i < batch->count; i++)
