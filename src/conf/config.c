@@ -107,7 +107,7 @@ static struct config *config_new(const char *path) {
     config->publish_ms = 10 * SECOND_MS;
     config->grace_ms = 2 * SECOND_MS;
     config->max_ahead_ms = DAYS_MS(1);
-    config->keep_finished = 256 * 1024; /* some 200 MiB */
+    config->keep_finished = 64 * 1024; /* some 50 MiB */
     config->keep_engine = 100000;      /* read in a second */
     config->timezone = "UTC";
     return config;

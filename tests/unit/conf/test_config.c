@@ -20,7 +20,7 @@ static void everything_has_a_default(void **state) {
     assert_true(config->retain_events_ms == 35 * INT64_C(86400000));
     assert_true(config->retain_figures_ms == 35 * INT64_C(86400000));
     assert_true(config->retain_breaches_ms == 400 * INT64_C(86400000));
-    assert_true(config->publish_ms == 10000 && config->grace_ms == 2000 && config->max_ahead_ms == 86400000 && config->keep_finished == 262144 && config->keep_engine == 100000);
+    assert_true(config->publish_ms == 10000 && config->grace_ms == 2000 && config->max_ahead_ms == 86400000 && config->keep_finished == 65536 && config->keep_engine == 100000);
     assert_string_equal(config->timezone, "UTC");
     assert_int_equal(config->file_count, 1);
     assert_int_equal(config->rules.standard_count, 0);
