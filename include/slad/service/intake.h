@@ -37,7 +37,7 @@ enum intake_verdict intake_line(
     struct service *service, const struct intake_source *source, struct span line, struct err *err) WARN_UNUSED;
 /* The same for several records of one source, up to the first that is INTAKE_REJECTED or INTAKE_UNABLE, which err is about:
  * how many were handed in, at least one, and a verdict for each of them. They are read together, so that what the engine
- * will look at is fetched from memory side by side: of a large engine's time that is a fifth. */
+ * will look at is fetched from memory side by side: of a large engine's time that is a seventh. */
 enum { INTAKE_TOGETHER = 8 };
 size_t intake_lines(struct service *service, const struct intake_source *source, const struct span *lines, size_t count,
     enum intake_verdict *verdicts, struct err *err) WARN_UNUSED;

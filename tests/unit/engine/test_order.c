@@ -133,7 +133,7 @@ static void run_expect(struct run *run, const struct event *next) {
     }
     struct buf before = {0}, after = {0};
     struct err err;
-    bool looks = run->seq % 16 == 0 && !run->reads;
+    bool looks = run->seq % 16 == 1 && !run->reads; /* only odd ones come here */
     if (looks) assert_int_equal(engine_save(run->engine, add_bytes, &before, &err), 0);
     engine_expect(run->engine, events, count);
     if (looks) assert_int_equal(engine_save(run->engine, add_bytes, &after, &err), 0);
