@@ -10,13 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct spread_block;
+struct spread_block {
+    uint32_t count, capacity;
+    int64_t *values;
+};
 struct spread_notes {
     int64_t *values;
     size_t count, capacity;
 };
 struct spread { /* zero-initialise to start */
-    struct spread_block **blocks; /* in order, none empty */
+    struct spread_block *blocks; /* in order, none empty */
     size_t block_count, block_capacity;
     size_t sorted; /* numbers in the blocks */
     struct spread_notes added, removed; /* noted, not yet sorted in */
