@@ -58,6 +58,15 @@ void hash_numbers_restore(struct hash_numbers *numbers, uint32_t kept, uint64_t 
     add(numbers, &slot);
 }
 
+bool hash_numbers_find(const struct hash_numbers *numbers, uint64_t hash, uint64_t *number) {
+    struct slot like = slot_of(hash, 0);
+    size_t place;
+    const struct slot *slot = find(&numbers->table.now, &like, &place);
+    if (!slot) slot = find(&numbers->table.was, &like, &place);
+    if (slot) *number = number_of(slot);
+    return slot != NULL;
+}
+
 bool hash_numbers_take(struct hash_numbers *numbers, uint64_t hash, uint64_t *number) {
     struct hash_slots *slots = &numbers->table.now;
     struct slot like = slot_of(hash, 0);

@@ -8,7 +8,7 @@ bool each_elsewhere(struct engine *engine, const struct contact *contact, subjec
         for (size_t i = 0; i < own->count; i++) {
             struct moment *m = own->list[i];
             if (!moment_matters(engine->program, m, attrs_before(&engine->timeline, own, i), k)) continue;
-            struct subject *subject = timeline_subject(&engine->timeline, m->contact, k, m->attrs, FIND_ONLY);
+            struct subject *subject = timeline_subject(&engine->timeline, m->contact, k, m->attrs, m->at, FIND_ONLY);
             if (subject && !visit(engine, arg, subject)) return false;
         }
     return true;

@@ -5,7 +5,10 @@
  *  3. building evicted contacts again changes no ledger: they had nothing open, so their cycles measure what they
  *     measured when they left;
  *  4. a subject in memory has all its moments; one that is not, and had moments of several contacts, leads to each of
- *     them by timeline.away, and they are not in memory either. */
+ *     them by timeline.away, and they are not in memory either;
+ *  5. but where a keyspace settles, a subject that left may be in memory with what came after it was settled (recent):
+ *     run over these alone, its standards measure what they would measure over all of them, besides what they measured
+ *     before. Asked for at any instant before that, it is made whole. */
 #include "evict.h"
 
 #include "component.h"
@@ -49,14 +52,34 @@ void evict_forget(struct engine *engine, struct contact *contact) {
 
 /* ---------------------------------------------------------------- leaving */
 
+static int64_t later(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+/* What happens after it cannot change what the subject's cycles came to. None of them is open; one that runs does not
+ * apply, and only its own contact could change that, which comes back first. */
+static int64_t settled_until(const struct subject *subject) {
+    const struct moments *moments = &subject->moments;
+    int64_t until = moments->list[moments->count - 1]->at;
+    for (uint32_t i = 0; i < subject->track_count; i++) {
+        const struct cycle *c = &subject->tracks[i].cycle;
+        if (!subject->tracks[i].exists || cycle_runs(c)) continue;
+        until = later(until, c->end);
+        if (c->decided != INSTANT_NEVER) until = later(until, c->decided);
+        if (c->due != INSTANT_NEVER) until = later(until, c->due);
+    }
+    return until;
+}
+
 /* Of a subject of several contacts stays what names them, should it be asked for. */
 static void drop_subject(struct engine *engine, struct subject *subject) {
     const struct moments *moments = &subject->moments;
-    if (subject_is_shared(engine, subject)) {
+    struct away *away = &engine->timeline.away;
+    if (subject_is_shared(engine, subject) && moments->count) {
         uint64_t hash = subject_hash(subject->keyspace, subject->key, subject->key_count);
         for (size_t i = 0; i < moments->count; i++)
-            hash_numbers_add(&engine->timeline.away.subjects, hash,
-                moments->list[i]->contact->subject.moments.list[0]->seq);
+            hash_numbers_add(&away->subjects, hash, moments->list[i]->contact->subject.moments.list[0]->seq);
+        if (engine->program->keyspaces[subject->keyspace].settles) away_settle(away, hash, settled_until(subject));
     }
     timeline_drop_subject(&engine->timeline, subject);
 }

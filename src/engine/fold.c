@@ -1,8 +1,8 @@
 /* Invariants:
  *  1. between calls, what is posted to a standard's ledger for a subject is exactly what its track's cycle measures,
- *     and what the cycles before that measure when the standard is run over the subject's timeline. (The last cycle of
- *     such a run may be ahead of the track: a moment that brings no news is not stepped, so its limit, run out before
- *     that moment, is left to the clock);
+ *     and what the cycles before that measure when the standard is run over the subject's timeline, besides what those
+ *     measured that left memory (evict.c, 5). (The last cycle of such a run may be ahead of the track: a moment that brings
+ *     no news is not stepped, so its limit, run out before that moment, is left to the clock);
  *  2. no track for a contact: running it would measure nothing now; the standards it started without applying are in
  *     contact->idle, but for those that a sieve passes by (sieve.h): they join them, or apply, when their attribute changes;
  *  3. a subject is in engine->deadlines exactly while a cycle of it is open, at the least `fires` of its tracks. */
@@ -38,7 +38,7 @@ static void find_subjects(
     struct timeline *timeline, struct contact *contact, const struct moment *m, const struct attrs *before) {
     for (uint32_t k = 0; k < timeline->program->keyspace_count; k++)
         timeline->in_hand[k] = k == 0 || moment_matters(timeline->program, m, before, k)
-                                   ? timeline_subject(timeline, contact, k, m->attrs, FIND_OR_MAKE)
+                                   ? timeline_subject(timeline, contact, k, m->attrs, m->at, FIND_OR_MAKE)
                                    : NULL;
 }
 

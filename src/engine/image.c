@@ -39,8 +39,7 @@ static void put_number(void *arg, uint32_t hash, uint64_t number) {
     image_int(arg, (int64_t)number);
 }
 
-static void image_away(struct image *image) {
-    struct hash_numbers *away = &image->engine->timeline.away.subjects;
+static void image_numbers(struct image *image, struct hash_numbers *away) {
     size_t count = image_count(image, away->count);
     if (!image->loads) hash_numbers_each(away, put_number, image);
     while (image->loads && count-- && !image->is_bad) {
@@ -81,7 +80,8 @@ static void image_engine(struct image *image) {
     image_deadlines(image);
     image_waiting(image);
     image_evicted(image);
-    image_away(image);
+    image_numbers(image, &engine->timeline.away.subjects);
+    image_numbers(image, &engine->timeline.away.settled);
 }
 
 int engine_save(struct engine *engine, image_write *write, void *arg, struct err *err) {

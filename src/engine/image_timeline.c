@@ -69,6 +69,7 @@ static struct subject *image_key(struct image *image, uint32_t keyspace, struct 
 static void image_subject(struct image *image, uint32_t keyspace, struct subject *subject) {
     subject = image_key(image, keyspace, subject);
     if (!subject) return;
+    subject->recent = image_bool(image, subject->recent);
     image_meet(image, subject);
     image_shared_moments(image, &subject->moments);
     image_tracks(image, subject);

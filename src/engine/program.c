@@ -230,16 +230,21 @@ static uint32_t keyspace_of(struct program *program, const struct standard *s) {
         if (i == ks->count && i == s->per_count) return (uint32_t)k;
     }
     struct keyspace *ks = &program->keyspaces[program->keyspace_count];
-    *ks = (struct keyspace){.attrs = s->per, .count = s->per_count};
+    *ks = (struct keyspace){.attrs = s->per, .count = s->per_count, .settles = true};
     ks->slots = slots_of(program, s->per, s->per_count);
     for (size_t i = 0; i < s->per_count; i++) ks->by_contact |= strcmp(s->per[i], "contact") == 0;
     return (uint32_t)program->keyspace_count++;
+}
+
+static bool settles(const struct standard *s) {
+    return (s->repeat || s->is_value) && !s->void_.count && !s->reopen.count && !s->pause.count;
 }
 
 static void compile_standard(struct program *program, uint32_t index, const struct standard *s) {
     struct compiled *c = &program->standards[index];
     *c = (struct compiled){.standard = s, .index = index, .due_slot = -1, .value_slot = -1};
     c->keyspace = keyspace_of(program, s);
+    program->keyspaces[c->keyspace].settles &= settles(s);
     c->match = compile_match(program, s->match);
     c->paused_while = compile_match(program, s->paused_while);
     struct compiled_limit *limits = arena_alloc(&program->arena, (s->limit_count + 1) * sizeof *limits);

@@ -59,6 +59,8 @@ struct keyspace {
     size_t count;
     const uint16_t *slots;
     bool by_contact; /* `contact` is among them: a subject is of one contact alone */
+    bool settles;    /* what comes later never changes a cycle that has ended: its standards begin the next one, and nothing
+                      * reopens, voids or pauses */
     uint64_t *mask; /* slots that its standards read, its own included */
 };
 

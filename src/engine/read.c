@@ -329,7 +329,7 @@ static void tell_subjects(struct story *story, uint32_t standard, struct contact
     story->told_count = 0;
     for (size_t i = 0; i < own->count; i++) {
         if (!moment_matters(timeline->program, own->list[i], attrs_before(timeline, own, i), keyspace)) continue;
-        struct subject *subject = timeline_subject(timeline, contact, keyspace, own->list[i]->attrs, FIND_ONLY);
+        struct subject *subject = timeline_subject(timeline, contact, keyspace, own->list[i]->attrs, WHOLE_SUBJECT, FIND_ONLY);
         size_t k = 0;
         while (k < story->told_count && story->told[k] != subject) k++;
         if (!subject || k < story->told_count) continue;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include "component.h"
 #include "deadline.h"
+#include "landmark.h"
 #include "run.h"
 
 struct wanted {
@@ -92,13 +93,14 @@ static void undo(struct engine *engine, struct readback *reading) {
 
 /* ---------------------------------------------------------------- 3. as they were */
 
-/* The cycles of one subject, as they were: what the clock had decided it decides again. */
+/* The cycles of one subject, as they were: what the clock had decided it decides again. Those that began while it was
+ * recent are there. */
 static void run_subject(struct engine *engine, struct subject *subject) {
     bool *marked = mem_zalloc(engine->program->count + 1);
     moments_mark(engine->program, &subject->moments, subject->keyspace, marked);
     for (uint32_t s = 0; s < engine->program->count; s++) {
         struct run run;
-        if (!marked[s] || engine->program->standards[s].standard->is_value) continue;
+        if (!marked[s] || engine->program->standards[s].standard->is_value || subject_track(subject, s)) continue;
         run_cycles_as_of(engine, s, subject, engine->held, &run);
         run_install(engine, subject, &run);
         run_fini(engine, &run);
@@ -107,10 +109,18 @@ static void run_subject(struct engine *engine, struct subject *subject) {
     deadline_schedule(engine, subject);
 }
 
+/* Nothing of it is away any more. */
+static void is_whole(struct engine *engine, struct subject *subject) {
+    away_unsettle(&engine->timeline.away, subject_hash(subject->keyspace, subject->key, subject->key_count));
+    if (subject->recent) landmark_free(&engine->texts, subject);
+    subject->recent = false;
+}
+
 static bool run_once(struct engine *engine, void *arg, struct subject *subject) {
     struct readback *reading = arg;
     if (subject->marked) return true;
     subject->marked = true;
+    is_whole(engine, subject);
     reading->run = mem_grow(reading->run, &reading->run_capacity, reading->run_count + 1, sizeof(struct subject *));
     reading->run[reading->run_count++] = subject;
     run_subject(engine, subject);

@@ -66,7 +66,7 @@ static void widen(struct redo *redo, struct subject *subject, const struct momen
 static struct subject *subject_by(struct redo *redo, uint32_t k, const struct affected *a, const struct attrs *upon,
     const struct attrs *attrs) {
     if (!attrs || (k > 0 && !moment_matters(redo->engine->program, a->moment, upon, k))) return NULL;
-    return timeline_subject(&redo->engine->timeline, a->moment->contact, k, attrs, FIND_OR_MAKE);
+    return timeline_subject(&redo->engine->timeline, a->moment->contact, k, attrs, a->moment->at, FIND_OR_MAKE);
 }
 static struct subject *subject_before(struct redo *redo, uint32_t k, const struct affected *a) {
     return subject_by(redo, k, a, a->upon_before, a->before);

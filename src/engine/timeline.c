@@ -1,6 +1,7 @@
 /* Invariants:
  *  1. a contact's moments are in order, and each one's attrs are its own attributes on top of the one before;
- *  2. a subject of keyspace k > 0 holds exactly the moments that matter to k and whose attributes name it;
+ *  2. a subject of keyspace k > 0 holds exactly the moments that matter to k and whose attributes name it, a recent one
+ *     those of them that came after what is settled (evict.c, 5);
  *  3. a moment belongs to one contact, which frees it; other subjects only point to it;
  *  4. own attributes of a moment come by rising slot. */
 #include "timeline.h"
@@ -84,6 +85,7 @@ void timeline_fini(struct timeline *timeline) {
     for (size_t k = 1; k < timeline->program->keyspace_count; k++) map_fini(&timeline->subjects[k]);
     map_fini(&timeline->contacts);
     hash_numbers_fini(&timeline->away.subjects);
+    hash_numbers_fini(&timeline->away.settled);
     free(timeline->subjects);
     free(timeline->in_hand);
 }
@@ -130,7 +132,7 @@ static bool subject_eq(const void *item, const void *key) {
 static struct subject *subject_new(struct pool *pool, uint32_t keyspace, struct sym *const *key, size_t count) {
     struct subject *subject = pool_zalloc(pool, sizeof *subject + key_bytes(count));
     subject->keyspace = keyspace;
-    subject->key_count = (uint32_t)count & INT32_MAX;
+    subject->key_count = (uint32_t)count & (INT32_MAX >> 1);
     subject->key = (struct sym **)(subject + 1); /* behind it: whoever finds the subject compares the key */
     for (size_t i = 0; i < count; i++) {
         subject->key[i] = sym_ref(key[i]);
@@ -156,30 +158,63 @@ struct subject *timeline_add_subject(struct timeline *timeline, uint32_t keyspac
     return subject;
 }
 
-/* The subject is not in memory: it may be because it left. */
-static bool comes_back(struct timeline *timeline, uint32_t keyspace, const struct key *key) {
-    if (!timeline->away.subjects.count || timeline->program->keyspaces[keyspace].by_contact) return false;
-    timeline->away.recall(timeline->away.arg, subject_hash(keyspace, key->texts, key->count));
-    return true;
+/* An instant as a number that is not 0. */
+static uint64_t number_of(int64_t at) {
+    return (uint64_t)at - (uint64_t)INT64_MIN;
+}
+
+void away_settle(struct away *away, uint64_t hash, int64_t until_ms) {
+    uint64_t known, until = number_of(until_ms);
+    if (hash_numbers_take(&away->settled, hash, &known) && known > until) until = known;
+    hash_numbers_add(&away->settled, hash, until);
+}
+
+void away_unsettle(struct away *away, uint64_t hash) {
+    uint64_t known;
+    (void)hash_numbers_take(&away->settled, hash, &known);
+}
+
+static bool is_settled(const struct away *away, uint64_t hash, int64_t at) {
+    uint64_t until;
+    return hash_numbers_find(&away->settled, hash, &until) && number_of(at) > until;
+}
+
+/* Something of the subject may have left: all of it when it is not in memory. */
+static bool may_be_away(const struct timeline *timeline, uint32_t keyspace, const struct subject *subject) {
+    bool lacks = !subject || subject->recent;
+    return lacks && timeline->away.subjects.count && !timeline->program->keyspaces[keyspace].by_contact;
+}
+
+static struct subject *find_subject(const struct timeline *timeline, uint32_t keyspace, const struct key *key) {
+    return map_find(&timeline->subjects[keyspace], key_hash(key->texts, key->count), subject_eq, key);
+}
+
+static struct subject *find_or_make(
+    struct timeline *timeline, uint32_t keyspace, const struct key *key, int64_t at, enum make make) {
+    struct subject *subject = find_subject(timeline, keyspace, key);
+    bool recent = false;
+    if (may_be_away(timeline, keyspace, subject)) {
+        uint64_t hash = subject_hash(keyspace, key->texts, key->count);
+        recent = (subject || make == FIND_OR_MAKE) && is_settled(&timeline->away, hash, at);
+        if (!recent) timeline->away.recall(timeline->away.arg, hash);
+        if (!recent) subject = find_subject(timeline, keyspace, key);
+    }
+    if (subject || make == FIND_ONLY) return subject;
+    subject = timeline_add_subject(timeline, keyspace, key->texts);
+    subject->recent = recent;
+    return subject;
 }
 
 struct subject *timeline_subject(struct timeline *timeline, struct contact *contact, uint32_t keyspace,
-    const struct attrs *attrs, enum make make) {
+    const struct attrs *attrs, int64_t at, enum make make) {
     if (keyspace == 0) return &contact->subject;
     const struct keyspace *ks = &timeline->program->keyspaces[keyspace];
     struct sym *few[8], **texts = ks->count > 8 ? mem_alloc(ks->count * sizeof *texts) : few;
     size_t n = 0;
     for (; n < ks->count; n++)
         if (!(texts[n] = val_text_borrow(timeline->texts, attrs_get(attrs, ks->slots[n])))) break;
-    struct subject *subject = NULL;
-    if (n == ks->count) {
-        struct key key = {texts, n};
-        uint64_t hash = key_hash(texts, n);
-        subject = map_find(&timeline->subjects[keyspace], hash, subject_eq, &key);
-        if (!subject && comes_back(timeline, keyspace, &key))
-            subject = map_find(&timeline->subjects[keyspace], hash, subject_eq, &key);
-        if (!subject && make == FIND_OR_MAKE) subject = timeline_add_subject(timeline, keyspace, texts);
-    }
+    struct key key = {texts, n};
+    struct subject *subject = n == ks->count ? find_or_make(timeline, keyspace, &key, at, make) : NULL;
     while (n--) val_text_return(timeline->texts, attrs_get(attrs, ks->slots[n]), texts[n]);
     if (texts != few) free(texts);
     return subject;
@@ -336,7 +371,7 @@ void timeline_place_elsewhere(struct timeline *timeline, struct contact *contact
         for (size_t i = 0; i < moments->count; i++) {
             struct moment *m = moments->list[i];
             if (!moment_matters(timeline->program, m, attrs_before(timeline, moments, i), k)) continue;
-            struct subject *subject = timeline_subject(timeline, contact, k, m->attrs, FIND_OR_MAKE);
+            struct subject *subject = timeline_subject(timeline, contact, k, m->attrs, m->at, FIND_OR_MAKE);
             if (subject) moments_insert(&timeline->texts->pool, &subject->moments, m);
         }
 }

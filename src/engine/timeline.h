@@ -29,8 +29,9 @@ struct moments {
 struct subject {
     struct heap_node deadline; /* first: the heap hands out nodes. In the heap while a cycle of it is open */
     uint32_t keyspace;
-    uint32_t key_count : 31;
+    uint32_t key_count : 30;
     bool marked : 1; /* by who walks over subjects, meanwhile */
+    bool recent : 1; /* what left memory before its first moment is settled, and has not come back */
     union {
         struct track *tracks;
         struct rest *rest; /* of a contact that is_resting: what it is without its tracks (rest.h); track_count is 0 */
@@ -76,6 +77,8 @@ static inline struct contact *contact_of(struct subject *subject) {
 /* Subjects of several contacts that are not in memory (evict.h). */
 struct away {
     struct hash_numbers subjects; /* by subject_hash(): an event of each contact that has moments there */
+    struct hash_numbers settled;  /* by subject_hash(), where the keyspace settles: an instant, one for each hash; what
+                                   * happens after it changes nothing of what came of them */
     void (*recall)(void *arg, uint64_t hash); /* one of these may be asked for */
     void *arg;
 };
@@ -98,11 +101,16 @@ struct contact *timeline_contact(struct timeline *timeline, struct span name); /
 struct contact *timeline_contact_hashed(struct timeline *timeline, struct span name, uint64_t hash);
 void timeline_drop_contact(struct timeline *timeline, struct contact *contact);
 void timeline_drop_rest(struct timeline *timeline, struct contact *contact); /* of one that is_resting */
-/* The subject of keyspace k that these attributes name; NULL when one is absent. Made when new if `make`. One that is
- * away comes back first. */
+/* The subject of keyspace k that these attributes name; NULL when one is absent. Made when new if `make`. What of it is
+ * away comes back first, but where it is asked for a moment at an instant after all that is settled. */
 enum make { FIND_ONLY, FIND_OR_MAKE };
-struct subject *timeline_subject(
-    struct timeline *timeline, struct contact *contact, uint32_t keyspace, const struct attrs *attrs, enum make make);
+#define WHOLE_SUBJECT INT64_MIN /* no such instant */
+struct subject *timeline_subject(struct timeline *timeline, struct contact *contact, uint32_t keyspace,
+    const struct attrs *attrs, int64_t at, enum make make);
+/* What is away under this hash is settled after that instant, or after a later one that is known. */
+void away_settle(struct away *away, uint64_t hash, int64_t until_ms);
+/* It is in memory again. */
+void away_unsettle(struct away *away, uint64_t hash);
 
 /* One that is not there yet; key: a text for each attribute of its keyspace. */
 struct subject *timeline_add_subject(struct timeline *timeline, uint32_t keyspace, struct sym *const *key);

@@ -16,6 +16,8 @@ struct hash_numbers {
 
 /* number: not 0. Nothing happens when it is there under this hash. */
 void hash_numbers_add(struct hash_numbers *numbers, uint64_t hash, uint64_t number);
+/* One of those under this hash; false when there is none. */
+bool hash_numbers_find(const struct hash_numbers *numbers, uint64_t hash, uint64_t *number);
 /* Takes one of those under this hash out; false when there is none. */
 bool hash_numbers_take(struct hash_numbers *numbers, uint64_t hash, uint64_t *number);
 /* All of them, in no order, each with what is kept of its hash; and one of those put into another table. */

@@ -6,6 +6,12 @@ static const char PER_CUSTOMER[] =
     "  a: {start: offered, stop: answered, within: 10s}\n"
     "  b: {per: customer, start: closed, fail: offered, within: 1h, repeat: true}\n";
 
+/* The same, but that later events may say something of cycles that have ended. */
+static const char PAUSED[] =
+    "standards:\n"
+    "  a: {start: offered, stop: answered, within: 10s}\n"
+    "  b: {per: customer, start: closed, fail: offered, within: 1h, repeat: true, pause: held, resume: resumed}\n";
+
 enum { ROWS_MAX = 4000 };
 
 struct row {
@@ -89,6 +95,10 @@ static void expect(struct play *p, size_t open, size_t met, size_t missed) {
     play_figures(p, 1, (int64_t)open, (int64_t)met, (int64_t)missed, 0);
 }
 
+static void no_story(void *arg, const struct story_cycle *cycle) {
+    (void)arg, (void)cycle;
+}
+
 static void those_of_a_customer_leave_when_nothing_is_open(void **state) {
     (void)state;
     struct play p;
@@ -110,7 +120,7 @@ static void those_of_a_customer_leave_when_nothing_is_open(void **state) {
 static void what_is_shared_brings_them_back(void **state) {
     (void)state;
     struct play p;
-    start(&p, PER_CUSTOMER);
+    start(&p, PAUSED);
     whole(&p, 0, "x", "k1");
     whole(&p, 10, "y", "k1");
     whole(&p, 20, "z", "k2");
@@ -128,6 +138,81 @@ static void what_is_shared_brings_them_back(void **state) {
     assert_int_equal(journal.reads, 3);
     engine_advance(p.engine, 40000 * 1000, 40000 * 1000);
     expect(&p, 0, 2, 2);
+    play_end(&p);
+}
+
+/* x closed at 2 s, y came within its hour, and closed at 12 s: an hour later that is settled. */
+static void leave_settled(struct play *p) {
+    start(p, PER_CUSTOMER);
+    whole(p, 0, "x", "k1");
+    whole(p, 10, "y", "k1");
+    evict_at(p, 10000);
+    assert_int_equal(evict_at(p, 20000), 2);
+    expect(p, 0, 1, 1);
+}
+
+static void what_is_settled_stays_away(void **state) {
+    (void)state;
+    struct play p;
+    leave_settled(&p);
+    whole(&p, 30000, "v", "k1");
+    whole(&p, 30010, "w", "k1"); /* within the hour */
+    assert_int_equal(journal.reads, 0);
+    expect(&p, 1, 1, 2);
+    assert_int_equal(evict_at(&p, 40000), 0);
+    assert_int_equal(evict_at(&p, 50000), 2); /* to the others */
+    expect(&p, 0, 2, 2);
+    feed(&p, 33612, "late", "offered", "k1"); /* the last instant of the hour after w closed: it comes back with all of them */
+    assert_int_equal(journal.reads, 4);
+    expect(&p, 0, 1, 3);
+    play_end(&p);
+}
+
+static void until_it_is_settled_it_comes_back(void **state) {
+    (void)state;
+    for (int64_t at = 3612; at <= 3613; at++) { /* y's hour is over with 3612 s */
+        struct play p;
+        leave_settled(&p);
+        feed(&p, at, "late", "offered", "k1");
+        assert_int_equal(journal.reads, at == 3612 ? 2 : 0);
+        expect(&p, 0, at == 3612 ? 0 : 1, at == 3612 ? 2 : 1);
+        play_end(&p);
+    }
+}
+
+static void a_recent_one_is_made_whole(void **state) {
+    (void)state;
+    struct play p;
+    leave_settled(&p);
+    whole(&p, 30000, "v", "k1"); /* its hour runs */
+    journal.fails = 1;
+    assert_int_equal(engine_recall(p.engine, SPAN("x")), -1);
+    expect(&p, 1, 1, 1);
+    journal.fails = 0;
+    assert_int_equal(engine_recall(p.engine, SPAN("x")), 0);
+    assert_int_equal(journal.reads, 3);
+    assert_int_equal(engine_size(p.engine).contacts, 3);
+    expect(&p, 1, 1, 1);
+    feed(&p, 31000, "w", "offered", "k1");
+    feed(&p, 100, "late", "offered", "k1"); /* in y's hour */
+    assert_int_equal(journal.reads, 3);
+    expect(&p, 0, 0, 3);
+    play_end(&p);
+}
+
+static void whoever_asks_about_it_is_told_all(void **state) {
+    (void)state;
+    struct play p;
+    leave_settled(&p);
+    whole(&p, 30000, "v", "k1");
+    assert_int_equal(journal.reads, 0);
+    engine_forget(p.engine, SPAN("v")); /* nothing of it was the others' */
+    expect(&p, 0, 1, 1);
+    whole(&p, 40000, "w", "k1");
+    assert_int_equal(journal.reads, 0);
+    assert_true(engine_story(p.engine, SPAN("w"), no_story, NULL));
+    assert_int_equal(journal.reads, 2);
+    expect(&p, 1, 1, 1);
     play_end(&p);
 }
 
@@ -228,7 +313,7 @@ static void one_that_cannot_be_read_leaves_all_as_it_was(void **state) {
 static void an_event_that_waited_brings_back_what_it_shares(void **state) {
     (void)state;
     struct play p;
-    start(&p, PER_CUSTOMER);
+    start(&p, PAUSED);
     whole(&p, 0, "x", "k1");
     struct row *row = &journal.rows[journal.count];
     *row = (struct row){40000 * 1000, "w", "offered", "k1"};
@@ -262,6 +347,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(those_of_a_customer_leave_when_nothing_is_open),
         cmocka_unit_test(what_is_shared_brings_them_back),
+        cmocka_unit_test(what_is_settled_stays_away),
+        cmocka_unit_test(until_it_is_settled_it_comes_back),
+        cmocka_unit_test(a_recent_one_is_made_whole),
+        cmocka_unit_test(whoever_asks_about_it_is_told_all),
         cmocka_unit_test(the_others_come_with_the_one_that_is_named),
         cmocka_unit_test(a_late_event_joins_those_of_two_customers),
         cmocka_unit_test(a_component_has_bounds),

@@ -229,10 +229,9 @@ static void run_tell(struct run *run, struct told *told, bool with_breaches) {
     engine_judge(run->engine, w->until_ms);
     *told = (struct told){0};
     told_engine(told, run->engine, w->config->rules.standard_count);
-    static const char *const contacts[] = {"c0", "c1", "c2", "c3", "ç"};
-    for (size_t i = 0; i < sizeof contacts / sizeof *contacts; i++) {
-        run_recall(run, span_of(contacts[i]));
-        engine_story(run->engine, span_of(contacts[i]), told_story, told);
+    for (size_t i = 0; i < WORLD_CONTACTS; i++) {
+        run_recall(run, span_of(world_contacts[i]));
+        engine_story(run->engine, span_of(world_contacts[i]), told_story, told);
     }
     if (with_breaches) told_book(told, &run->book);
     told_sort(told);

@@ -119,18 +119,18 @@ static void subjects_are_named_by_attributes(void **state) {
     happens(x, moment("x", 2, 2, "offered", "customer", "k1"));
     struct moment **m = x->subject.moments.list;
     uint32_t k = program->standards[1].keyspace;
-    assert_null(timeline_subject(&timeline, x, k, m[0]->attrs, FIND_OR_MAKE)); /* no customer */
-    assert_null(timeline_subject(&timeline, x, k, m[1]->attrs, FIND_ONLY));
-    struct subject *k1 = timeline_subject(&timeline, x, k, m[1]->attrs, FIND_OR_MAKE);
-    assert_ptr_equal(timeline_subject(&timeline, x, k, m[1]->attrs, FIND_ONLY), k1);
-    assert_ptr_equal(timeline_subject(&timeline, x, 0, m[1]->attrs, FIND_ONLY), &x->subject);
+    assert_null(timeline_subject(&timeline, x, k, m[0]->attrs, 0, FIND_OR_MAKE)); /* no customer */
+    assert_null(timeline_subject(&timeline, x, k, m[1]->attrs, 0, FIND_ONLY));
+    struct subject *k1 = timeline_subject(&timeline, x, k, m[1]->attrs, 0, FIND_OR_MAKE);
+    assert_ptr_equal(timeline_subject(&timeline, x, k, m[1]->attrs, 0, FIND_ONLY), k1);
+    assert_ptr_equal(timeline_subject(&timeline, x, 0, m[1]->attrs, 0, FIND_ONLY), &x->subject);
     assert_null(contact_of(k1));
     struct span spare;
     struct group named = subject_texts(k1, &spare);
     assert_true(named.count == 1 && span_eq(named.texts[0], SPAN("k1")));
-    assert_null(timeline_subject(&timeline, x, program->standards[2].keyspace, m[1]->attrs, FIND_OR_MAKE));
+    assert_null(timeline_subject(&timeline, x, program->standards[2].keyspace, m[1]->attrs, 0, FIND_OR_MAKE));
     timeline_drop_subject(&timeline, k1);
-    assert_null(timeline_subject(&timeline, x, k, m[1]->attrs, FIND_ONLY));
+    assert_null(timeline_subject(&timeline, x, k, m[1]->attrs, 0, FIND_ONLY));
 }
 
 static void tracks_come_and_go(void **state) {

@@ -26,7 +26,10 @@ struct world {
     struct world_event events[WORLD_EVENTS_MAX];
     size_t count;
     int64_t base_ms, until_ms;
+    bool settles; /* many contacts of few customers, one after the other: what theirs came to mostly stays (struct away) */
 };
+static const char *const world_contacts[] = {"c0", "c1", "c2", "c3", "ç", "d0", "d1", "d2", "d3", "d4", "d5", "d6"};
+enum { WORLD_CONTACTS = sizeof world_contacts / sizeof *world_contacts, WORLD_CONTACTS_FEW = 5 };
 
 /* xorshift: the same numbers everywhere. */
 static inline uint64_t world_draw(struct world *w, uint64_t below) {
@@ -104,9 +107,9 @@ static inline void world_put_clock(struct world *w, bool calendars) {
     else if (stop) world_put_event(w, "stop", 30);
     if (!stop || world_chance(w, 25)) world_put_event(w, "fail", 20);
     if (world_chance(w, 30)) world_put_event(w, "cancel", 10);
-    if (world_chance(w, 50)) buf_add_text(&w->yaml, ", repeat: true");
-    if (stop && world_chance(w, 50)) world_put_event(w, "reopen", 10);
-    if (world_chance(w, 40)) buf_add_text(&w->yaml, ", pause: held, resume: resumed");
+    if (world_chance(w, w->settles ? 95 : 50)) buf_add_text(&w->yaml, ", repeat: true");
+    if (stop && world_chance(w, w->settles ? 5 : 50)) world_put_event(w, "reopen", 10);
+    if (world_chance(w, w->settles ? 5 : 40)) buf_add_text(&w->yaml, ", pause: held, resume: resumed");
     if (world_chance(w, 40))
         buf_printf(&w->yaml, ", paused_while: %s",
             world_chance(w, 50) ? "{status: [pending, on-hold]}" : "[{status: pending}, {queue: 'no'}]");
@@ -127,8 +130,9 @@ static inline void world_put_standard(struct world *w, int nth, bool calendars) 
     } else {
         world_put_clock(w, calendars);
     }
-    if (world_chance(w, 25)) world_put_event(w, "void", 10);
-    if (world_chance(w, 45)) buf_printf(&w->yaml, ", per: %s", WORLD_PICK(w, world_pers));
+    if (world_chance(w, w->settles ? 5 : 25)) world_put_event(w, "void", 10);
+    if (w->settles && world_chance(w, 70)) buf_add_text(&w->yaml, ", per: customer");
+    else if (world_chance(w, 45)) buf_printf(&w->yaml, ", per: %s", WORLD_PICK(w, world_pers));
     if (world_chance(w, 60)) buf_printf(&w->yaml, ", by: %s", WORLD_PICK(w, world_bys));
     if (world_chance(w, 80)) {
         const char *target = value ? WORLD_PICK(w, world_value_targets) : WORLD_PICK(w, world_clock_targets);
@@ -192,7 +196,7 @@ static inline void world_attributes(struct world *w, struct world_event *e, bool
         if (world_chance(w, 15)) world_set(e, "priority", WORLD_WORD(w, "1"));
         else world_set(e, "priority", value_number((double)world_draw(w, 4) + 1));
     }
-    if (first || world_chance(w, 20)) {
+    if (first || world_chance(w, w->settles ? 2 : 20)) {
         if (world_chance(w, 20)) world_set(e, "customer", value_number(7));
         else world_set(e, "customer", WORLD_WORD(w, "k1", "k2", "7"));
     }
@@ -214,20 +218,21 @@ static inline void world_attributes(struct world *w, struct world_event *e, bool
 }
 
 static inline void world_make_events(struct world *w) {
-    static const char *const contacts[] = {"c0", "c1", "c2", "c3", "ç"};
     static const int64_t gaps[] = {0, 0, 1, 999, 1000, 1000, 2000, 3000, 5000, 10000};
-    size_t contact_count = 1 + world_draw(w, 5), last = 4 + world_draw(w, WORLD_EVENTS_FEW - 4);
-    if (world_chance(w, 10)) {
+    size_t contact_count = 1 + world_draw(w, w->settles ? WORLD_CONTACTS : WORLD_CONTACTS_FEW);
+    size_t last = 4 + world_draw(w, WORLD_EVENTS_FEW - 4);
+    if (!w->settles && world_chance(w, 10)) {
         contact_count = 1 + world_draw(w, 2);
         last = 200 + world_draw(w, WORLD_EVENTS_MAX - 200);
     }
     int64_t grid = world_chance(w, 50) ? 1000 : 1;
     for (size_t c = 0; c < contact_count; c++) {
         int64_t at = w->base_ms + (int64_t)world_draw(w, 20) * 1000;
+        if (w->settles) at += (int64_t)(c * world_draw(w, 30)) * 1000;
         for (size_t i = 0; w->count < last && i < last / contact_count + 1; i++) {
             struct world_event *e = &w->events[w->count++];
             at += WORLD_PICK(w, gaps);
-            e->event = (struct event){.contact = span_of(contacts[c]), .at_ms = at - at % grid, .has_at = true};
+            e->event = (struct event){.contact = span_of(world_contacts[c]), .at_ms = at - at % grid, .has_at = true};
             bool first = i == 0 || world_chance(w, 15);
             e->event.name = span_of(first ? "offered" : WORLD_PICK(w, world_names));
             world_attributes(w, e, i == 0);
@@ -246,6 +251,7 @@ static inline bool world_make(struct world *w, uint64_t seed) {
     *w = (struct world){.random = seed * UINT64_C(0x9E3779B97F4A7C15) + 1};
     w->base_ms = INT64_C(1780271980000); /* 2026-05-31T23:59:40Z, a Sunday */
     for (int i = 0; i < 8; i++) world_draw(w, 2);
+    w->settles = world_chance(w, 30);
     world_make_standards(w);
     world_make_events(w);
     return w->config != NULL;
