@@ -1,6 +1,6 @@
 /* contacts: which events of the journal are of which contact. An index written with every event cost a third of what SQLite
  * takes for it, and two thirds where the contacts' names come in no order; so it is a table, `event_contacts`, that is
- * written in bulk, BULK events at a time in the order of their contacts. Of those beyond it memory holds a hash each.
+ * written in bulk, thousands of events in the order of their contacts. Of those beyond it memory holds a hash each.
  * Owns: the table; the hashes.
  * Must not know: what is asked of the events found. */
 #ifndef SLAD_STORE_CONTACTS_H
@@ -9,16 +9,25 @@
 #include <sqlite3.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "slad/base/buf.h"
 #include "slad/base/err.h"
 #include "slad/base/span.h"
 
 struct store;
 
+struct contact_entry;
+struct contact_entries {
+    struct buf texts;
+    struct contact_entry *list;
+    size_t count, capacity, next; /* next: the first that is not in the table */
+};
 struct contacts {
     uint64_t from;    /* hashes[0] is of event from + 1; what no snapshot of ours may lack in the table lies before */
     uint64_t through; /* the table, as of the last commit */
     uint32_t *hashes;
     size_t count, capacity;
+    size_t commits; /* since the last piece */
+    struct contact_entries collected, entering; /* the thread's that writes (later.h, invariant 1) */
 };
 
 /* Once journal_last is known: reads what lies beyond the table. */

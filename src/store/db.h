@@ -31,6 +31,7 @@ enum statement {
     STATEMENT_JOURNAL_HAS_ID,
     STATEMENT_JOURNAL_KNOWS_ID,
     STATEMENT_CONTACTS_INDEX,
+    STATEMENT_CONTACTS_READ,
     STATEMENT_PRUNE_SCAN,
     STATEMENT_PRUNE_LAST_OF,
     STATEMENT_PRUNE_DELETE,
@@ -102,7 +103,9 @@ enum statement {
 /* What is remembered of the tables between calls. A rollback takes it back to where the transaction began. */
 struct marks {
     uint64_t journal_last;   /* the last seq given */
-    uint64_t contacts_through; /* event_contacts has those up to here (contacts.h) */
+    uint64_t contacts_through; /* event_contacts has those up to here (contacts.c) */
+    uint64_t contacts_entering, contacts_read;
+    size_t contacts_pieces;
     uint64_t prune_after;    /* journal rows up to here were looked at by journal_prune() */
     int64_t retain_series;   /* retention: series up to here are done in this pass */
     int64_t retain_recorded; /* retention: breaches up to (recorded, id) were looked at in this pass */

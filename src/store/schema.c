@@ -320,8 +320,19 @@ static const char TRIGGERS_EDITED[] =
     "CREATE TRIGGER events_updated AFTER UPDATE ON events BEGIN"
     "  INSERT OR IGNORE INTO meta (key, value) VALUES ('journal_edited', 1); END;";
 
+/* Some of what lies beyond contacts_through is in event_contacts already. */
+static const char VIEWS_PIECES[] =
+    "DROP VIEW contact_event_list;"
+    "CREATE VIEW contact_event_list AS SELECT"
+    "  e.seq, " ISO("e.received") " AS received, " ISO("e.at") " AS at, c.contact, e.event, e.id, e.line"
+    "  FROM event_contacts AS c JOIN events AS e ON e.seq = c.seq"
+    "  WHERE c.seq <= coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0)"
+    "  UNION ALL SELECT"
+    "  seq, " ISO("received") ", " ISO("at") ", contact, event, id, line"
+    "  FROM events WHERE seq > coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0);";
+
 /* MIGRATIONS[n] makes version n+1 out of version n. What was released is not changed any more: append. */
-static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}, {TABLES_BY_UID, VIEWS_BY_UID}, {TABLES_CONTACTS, VIEWS_CONTACTS}, {TRIGGERS_EDITED, ""}};
+static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}, {TABLES_BY_UID, VIEWS_BY_UID}, {TABLES_CONTACTS, VIEWS_CONTACTS}, {TRIGGERS_EDITED, ""}, {"", VIEWS_PIECES}};
 _Static_assert(sizeof MIGRATIONS / sizeof MIGRATIONS[0] == SCHEMA_VERSION, "a migration for each version");
 
 int schema_check(sqlite3 *db, bool *is_new, struct err *err) {

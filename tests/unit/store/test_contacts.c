@@ -6,7 +6,7 @@
 #include "store/contacts.h"
 #include "store/db.h"
 
-enum { BULK = 4096, CONTACTS = 100 };
+enum { PIECE = 4096, MANY = 32768, CONTACTS = 100 }; /* PIECE, MANY: contacts.c */
 
 /* Events of contacts c0, c1, …, in turn, each received when its number says. */
 static void put(struct fixture *f, int from, int to) {
@@ -24,6 +24,11 @@ static void put_and_commit(struct fixture *f, int from, int to) {
     begin(f);
     put(f, from, to);
     commit(f);
+}
+
+/* A few at a time. */
+static void put_quietly(struct fixture *f, int from, int to) {
+    for (; from < to; from += 50) put_and_commit(f, from, from + 50 < to ? from + 50 : to);
 }
 
 /* How many rows of the contact are read; -1: not by (at, seq), or of another. */
@@ -58,13 +63,11 @@ static void all_are_found_as_the_table_grows(void **state) {
         assert_int_equal(journal_has_contact(f->store, SPAN("c99"), &f->err), 0);
         assert_int_equal(journal_has_contact(f->store, SPAN("c100"), &f->err), 1);
     }
-    assert_int_equal(atoi(ask(f, "SELECT count(*) FROM event_contacts")), 50000 / BULK * BULK);
     assert_string_equal(ask(f, "SELECT count(*) FROM contact_event_list WHERE contact = 'c7'"), "500");
     assert_string_equal(ask(f, "SELECT count(*) FROM contact_event_list"), "50000");
     assert_int_equal(wrong(f), 0);
     fixture_reopen(f);
     assert_int_equal(rows_of(f, "c7"), 500);
-    assert_true(f->store->contacts.count < BULK);
 }
 
 static void a_thread_that_writes_changes_nothing(void **state) {
@@ -79,29 +82,96 @@ static void a_thread_that_writes_changes_nothing(void **state) {
     assert_int_equal(wrong(f), 0);
 }
 
+static int table(struct fixture *f) {
+    return atoi(ask(f, "SELECT count(*) FROM event_contacts"));
+}
+
+static int through(struct fixture *f) {
+    return atoi(ask(f, "SELECT coalesce(max(value), 0) FROM meta WHERE key = 'contacts_through'"));
+}
+
+/* Whatever is asked, and however. */
+static void expect_all(struct fixture *f, int events) {
+    char text[16];
+    snprintf(text, sizeof text, "%d", events);
+    assert_string_equal(ask(f, "SELECT count(*) FROM contact_event_list"), text);
+    snprintf(text, sizeof text, "%d", (events + 92) / CONTACTS);
+    assert_string_equal(ask(f, "SELECT count(*) FROM contact_event_list WHERE contact = 'c7'"), text);
+    assert_int_equal(rows_of(f, "c7"), (events + 92) / CONTACTS);
+    assert_int_equal(wrong(f), 0);
+}
+
+/* Each piece is in the table at once. */
+static void a_quiet_day_is_found_by_other_programs(void **state) {
+    struct fixture *f = *state;
+    put_quietly(f, 0, PIECE + 100);
+    assert_int_equal(table(f), PIECE);
+    assert_int_equal(through(f), PIECE);
+    expect_all(f, PIECE + 100);
+}
+
+static void under_load_many_enter_in_pieces(void **state) {
+    struct fixture *f = *state;
+    int events = 0;
+    for (; events < MANY - 1000; events += 1000) put_and_commit(f, events, events + 1000);
+    assert_int_equal(table(f), 0);
+    for (int last = 0, pieces = 0; pieces < 2 * MANY / PIECE; events += 1000) {
+        put_and_commit(f, events, events + 1000);
+        expect_all(f, events + 1000);
+        if (table(f) == last) continue;
+        pieces++;
+        assert_int_equal(table(f), pieces * PIECE);
+        assert_int_equal(through(f), pieces / (MANY / PIECE) * MANY);
+        last = table(f);
+    }
+    put_and_commit(f, events, events + 10); /* half of them have entered: a start goes on where the table ends */
+    fixture_reopen(f);
+    events += 10;
+    expect_all(f, events);
+    put_quietly(f, events, events + 2 * PIECE);
+    expect_all(f, events + 2 * PIECE);
+    assert_true(through(f) > events);
+}
+
+static void what_enters_is_rolled_back_with_its_events(void **state) {
+    struct fixture *f = *state;
+    int events = MANY + PIECE;
+    for (int i = 0; i < events; i += 1024) put_and_commit(f, i, i + 1024);
+    int before = table(f);
+    assert_true(before > 0 && before < MANY);
+    begin(f);
+    put(f, events, events + 3 * PIECE);
+    assert_int_equal(table(f), before); /* as others see it */
+    store_rollback(f->store);
+    expect_all(f, events);
+    for (int i = 0; i < 3 * MANY; i += 1024, events += 1024) put_and_commit(f, events, events + 1024);
+    expect_all(f, events);
+    assert_true(through(f) > MANY);
+}
+
 static void what_is_rolled_back_is_not_found(void **state) {
     struct fixture *f = *state;
-    put_and_commit(f, 0, BULK - 100);
+    put_and_commit(f, 0, PIECE - 100);
     begin(f);
-    put(f, BULK - 100, BULK + 100);
+    put(f, PIECE - 100, PIECE + 100);
     assert_int_equal(atoi(ask(f, "SELECT count(*) FROM event_contacts")), 0);
     store_rollback(f->store);
-    assert_int_equal(rows_of(f, "c0"), BULK / CONTACTS);
+    assert_int_equal(rows_of(f, "c0"), PIECE / CONTACTS);
     put_and_commit(f, 3000000, 3000001); /* c0; of the place of another before */
-    assert_int_equal(rows_of(f, "c0"), BULK / CONTACTS + 1);
-    put_and_commit(f, 0, BULK);
-    assert_int_equal(rows_of(f, "c0"), 2 * (BULK / CONTACTS) + 2);
+    assert_int_equal(rows_of(f, "c0"), PIECE / CONTACTS + 1);
+    put_and_commit(f, 0, PIECE);
+    assert_int_equal(rows_of(f, "c0"), 2 * (PIECE / CONTACTS) + 2);
     assert_int_equal(wrong(f), 0);
 }
 
 /* The table has moved on by three bulks since; what is read is as it was. */
 static void an_old_snapshot_finds_what_was_there(void **state) {
     struct fixture *f = *state;
-    put_and_commit(f, 0, BULK + 1000);
+    put_and_commit(f, 0, PIECE + 1000);
     OK(f, store_read_begin(f->store, &f->err));
     int before = rows_of(f, "c7");
-    assert_int_equal(before, (BULK + 1000 + 92) / CONTACTS);
-    for (int i = 0; i < 3; i++) put_and_commit(f, i * BULK, (i + 1) * BULK);
+    assert_int_equal(before, (PIECE + 1000 + 92) / CONTACTS);
+    for (int i = 0; i < 3; i++) put_and_commit(f, i * PIECE, (i + 1) * PIECE);
     assert_int_equal(rows_of(f, "c7"), before);
     store_read_end(f->store);
     assert_true(rows_of(f, "c7") > 2 * before);
@@ -126,7 +196,7 @@ static void contacts_beyond_the_table_can_be_let_go(void **state) {
     assert_int_equal(rows_of(f, "c9"), 51);
     assert_string_equal(ask(f, "SELECT count(*) FROM event_contacts"), "510");
     assert_int_equal(wrong(f), 0);
-    put_and_commit(f, 0, BULK);
+    put_and_commit(f, 0, PIECE);
     assert_int_equal(wrong(f), 0);
 }
 
@@ -160,7 +230,7 @@ static void add_line(void *arg, struct span line) {
 
 static void what_is_wrong_is_found_and_made_anew(void **state) {
     struct fixture *f = *state;
-    put_and_commit(f, 0, BULK + 10);
+    put_quietly(f, 0, PIECE + 10);
     run_sql(f->path, "DELETE FROM event_contacts WHERE seq = 9; INSERT INTO event_contacts VALUES ('c5', 9), ('x', 99999)");
     assert_int_equal(wrong(f), 3);
     struct store *snapshot;
@@ -173,16 +243,16 @@ static void what_is_wrong_is_found_and_made_anew(void **state) {
     OK(f, contacts_rebuild(f->store->writer, &f->err));
     assert_int_equal(wrong(f), 0);
     fixture_reopen(f);
-    assert_int_equal(rows_of(f, "c5"), (BULK + 10 + 94) / CONTACTS);
+    assert_int_equal(rows_of(f, "c5"), (PIECE + 10 + 94) / CONTACTS);
 }
 
 static void a_snapshot_finds_the_end_too(void **state) {
     struct fixture *f = *state;
     struct store *snapshot, *store = f->store;
-    put_and_commit(f, 0, BULK + 500);
+    put_and_commit(f, 0, PIECE + 500);
     OK(f, snapshot_open(f->path, &snapshot, &f->err));
     f->store = snapshot;
-    assert_int_equal(rows_of(f, "c7"), (BULK + 500 + 92) / CONTACTS);
+    assert_int_equal(rows_of(f, "c7"), (PIECE + 500 + 92) / CONTACTS);
     assert_int_equal(journal_has_contact(snapshot, SPAN("c83"), &f->err), 0);
     store_close(snapshot);
     f->store = store;
@@ -193,6 +263,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(all_are_found_as_the_table_grows),
         TEST(a_thread_that_writes_changes_nothing),
+        TEST(a_quiet_day_is_found_by_other_programs),
+        TEST(under_load_many_enter_in_pieces),
+        TEST(what_enters_is_rolled_back_with_its_events),
         TEST(what_is_rolled_back_is_not_found),
         TEST(an_old_snapshot_finds_what_was_there),
         TEST(contacts_beyond_the_table_can_be_let_go),
