@@ -28,8 +28,8 @@ enum {
     /* Enter together under load, so that a page that many of them belong to is written once: with PIECE the table was more than
      * half of all pages written, and a sixth less was taken in. */
     MANY = 32768,
-    FEW_COMMITS = 16, /* for a piece are a load; else what is collected enters with it, for other programs */
-    BLOCK = 64,   /* hashes looked at in one go */
+    LOAD_COMMITS = 16, /* fewer for a piece are a load; else what is collected enters at once, for other programs */
+    BLOCK = 64,        /* hashes looked at in one go */
 };
 static const char THROUGH_KEY[] = "contacts_through";
 
@@ -187,7 +187,7 @@ int contacts_index(struct store *store, struct err *err) {
 static int read_next(struct store *store, struct err *err) {
     const struct marks *marks = &store->marks;
     uint64_t waiting = marks->journal_last - marks->contacts_through;
-    bool is_load = store->contacts.commits < FEW_COMMITS;
+    bool is_load = store->contacts.commits < LOAD_COMMITS;
     bool begins = !marks->contacts_pieces && (waiting >= MANY || !is_load);
     store->contacts.commits = 0;
     return step(store, begins, !is_load ? 1 : begins ? (size_t)((waiting + PIECE - 1) / PIECE) : SIZE_MAX, err);

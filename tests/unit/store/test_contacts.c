@@ -117,8 +117,8 @@ static void under_load_many_enter_in_pieces(void **state) {
     assert_int_equal(table(f), 0);
     for (int last = 0, pieces = 0; pieces < 2 * MANY / PIECE; events += 1000) {
         put_and_commit(f, events, events + 1000);
-        expect_all(f, events + 1000);
         if (table(f) == last) continue;
+        expect_all(f, events + 1000);
         pieces++;
         assert_int_equal(table(f), pieces * PIECE);
         assert_int_equal(through(f), pieces / (MANY / PIECE) * MANY);
