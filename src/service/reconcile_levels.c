@@ -62,8 +62,9 @@ static void adopt_recorded(struct reconcile *r, size_t index, size_t target, con
     map_add(&r->recorded, level_hash(level), level);
 }
 
+/* It may have opened later than that, by a clock that was set back since. */
 static int close_level(struct reconcile *r, const struct breach_record *record, int64_t at_ms, const char *reason) {
-    struct breach_end end = {r->service->now_ms, at_ms, reason};
+    struct breach_end end = {r->service->now_ms, at_ms > record->opened_ms ? at_ms : record->opened_ms, reason};
     return breach_close(r->service->store, record->id, &end, r->err);
 }
 

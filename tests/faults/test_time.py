@@ -40,6 +40,25 @@ class Clock(unittest.TestCase):
             d.check(self, sender.ids)
             d.stop()
 
+    def test_a_standard_that_goes_after_an_hour_back(self):
+        """A level that opened by a clock that is set back then does not close before it opened."""
+        with Victim() as d:
+            d.start()
+            sender = Sender(d)
+            sender.throw(offered('late', START + HOUR))
+            sender.wait()
+            d.clock(START + HOUR + 2 * MINUTE + GRACE + 1)
+            until(lambda: d.sql("SELECT 1 FROM breaches WHERE kind = 'level' AND state = 'open'"), 'the level')
+            d.clock(START + MINUTE)
+            d.says('the clock was set back', 'decided_until=2026-03-02T09:02')
+            d.standards('standards:\n  another: {start: seen, stop: done, within: 1m}')
+            self.assertEqual(d.slactl('reload').returncode, 0)
+            until(lambda: not d.sql("SELECT 1 FROM breaches WHERE kind = 'level' AND state = 'open'"), 'the level to close')
+            levels = d.sql("SELECT opened <= closed, reason FROM breaches WHERE kind = 'level'")
+            self.assertTrue(levels)
+            self.assertEqual(set(levels), {(1, 'standard removed')})
+            d.stop()
+
     def test_a_day_ahead_and_back(self):
         """Limits are decided too early; nothing is lost or let go, and the true events put it right."""
         with Victim(settings='retain: {events: 12h, figures: 12h, breaches: 12h}') as d:
