@@ -1,6 +1,6 @@
 /* How an event comes to the table, once it is appended:
  *
- *     PIECE ──read──▶ collected ──sorted, when there are many──▶ entering ──a piece for each that is read──▶ the table
+ *     a piece ──read──▶ collected ──sorted, when they are many──▶ entering ──a piece for each that is read──▶ the table
  *
  * The caller says when; the thread that writes has what is collected and what enters.
  *
@@ -188,14 +188,15 @@ static int read_next(struct store *store, struct err *err) {
     const struct marks *marks = &store->marks;
     uint64_t waiting = marks->journal_last - marks->contacts_through;
     bool is_load = store->contacts.commits < LOAD_COMMITS;
-    bool begins = !marks->contacts_pieces && (waiting >= MANY || !is_load);
+    bool begins = !marks->contacts_pieces && (waiting >= store->contacts.many || !is_load);
+    size_t pieces = (size_t)((waiting + store->contacts.piece - 1) / store->contacts.piece);
     store->contacts.commits = 0;
-    return step(store, begins, !is_load ? 1 : begins ? (size_t)((waiting + PIECE - 1) / PIECE) : SIZE_MAX, err);
+    return step(store, begins, !is_load ? 1 : begins ? pieces : SIZE_MAX, err);
 }
 
 int contacts_add(struct store *store, uint64_t seq, struct span contact, struct err *err) {
     note(&store->contacts, seq, hash_of(contact));
-    return seq - store->marks.contacts_read < PIECE ? 0 : read_next(store, err);
+    return seq - store->marks.contacts_read < store->contacts.piece ? 0 : read_next(store, err);
 }
 
 void contacts_committed(struct store *store) {
@@ -235,6 +236,8 @@ int contacts_open(struct store *store, struct err *err) {
     int got = store_meta_get(store, THROUGH_KEY, &through, err);
     if (got < 0) return got;
     if (through > (int64_t)store->marks.journal_last) through = (int64_t)store->marks.journal_last; /* damage */
+    contacts->piece = PIECE;
+    contacts->many = MANY;
     contacts->from = contacts->through = store->marks.contacts_through = (uint64_t)through;
     read_anew(store);
     if (sqlite3_prepare_v2(store->writer, "SELECT seq, contact FROM events WHERE seq > ?1 ORDER BY seq", -1, &rows, NULL) !=

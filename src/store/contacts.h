@@ -26,7 +26,8 @@ struct contacts {
     uint64_t through; /* the table, as of the last commit */
     uint32_t *hashes;
     size_t count, capacity;
-    size_t commits; /* since the last piece */
+    size_t piece, many; /* events (contacts.c); tests have them smaller */
+    size_t commits;     /* since the last piece */
     struct contact_entries collected, entering; /* the thread's that writes (later.h, invariant 1) */
 };
 

@@ -93,6 +93,9 @@ static void check_none(const struct sim *sim, sqlite3 *db, const char *what, con
 
 static void check_database(const struct sim *sim, sqlite3 *db) {
     check_none(sim, db, "damaged", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'");
+    check_none(sim, db, "not found by its contact, or twice",
+        "SELECT seq FROM (SELECT seq, contact FROM contact_event_list UNION ALL SELECT seq, contact FROM events)"
+        " GROUP BY seq, contact HAVING count(*) <> 2");
     check_none(sim, db, "a breach of no version",
         "SELECT id, standard FROM breaches WHERE version NOT IN (SELECT s.id FROM standards s WHERE s.name = standard)");
     check_none(sim, db, "a warning of no version",

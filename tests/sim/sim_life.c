@@ -129,6 +129,8 @@ static void start(struct sim *sim) {
     service_listen(sim->service, &(struct service_listener){.failed = failed, .recovered = recovered, .read_as_of = read_as_of, .arg = sim});
     sim->said_failed = sim->said_recovered = false;
     sim_go_back(sim);
+    sim->service->store->contacts.piece = 3;
+    sim->service->store->contacts.many = 24;
     sqlite3_exec(sim->service->store->writer, sim_chance(sim, 50) ? "PRAGMA wal_autocheckpoint = 8" : "", NULL, NULL, NULL);
     sim_say(sim, "started");
 }
