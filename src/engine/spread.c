@@ -14,6 +14,7 @@ enum {
     FIRST_BLOCK = 8,
     NOTES_MAX = 4096,
     FEW_NOTES = 64, /* are sorted in one by one */
+    MANY_NOTES = 128, SHARE_NOTES = 32, /* of what is sorted: are sorted in at once, once somebody has asked */
 };
 
 static void note(struct spread_notes *notes, int64_t value) {
@@ -23,12 +24,20 @@ static void note(struct spread_notes *notes, int64_t value) {
 
 static void settle(struct spread *spread);
 
+/* Who has asked will ask again, of some thousand spreads at once: then little is left to be sorted. */
+static void settle_many(struct spread *spread) {
+    size_t notes = spread->added.count + spread->removed.count;
+    if (spread->sorted && notes >= MANY_NOTES && notes >= spread->sorted / SHARE_NOTES) settle(spread);
+}
+
 void spread_add(struct spread *spread, int64_t value) {
     note(&spread->added, value);
+    settle_many(spread);
 }
 
 void spread_remove(struct spread *spread, int64_t value) {
     note(&spread->removed, value);
+    settle_many(spread);
     if (spread->removed.count > NOTES_MAX && spread->removed.count > spread_count(spread)) settle(spread);
 }
 
