@@ -21,7 +21,6 @@ struct log_facts {
 struct wal {
     struct checkpointer *aside; /* NULL: the connection that writes does it in turn */
     int pages;       /* in the log, since it last began anew */
-    int last;        /* so many the last commit wrote */
     int copied;      /* so many of them are in the database, as far as is known */
     int tried;       /* so many there were when copying aside last began */
     int passed;      /* the pass that ended last had so many to copy; 0: there was none yet, or it came no further */
