@@ -11,6 +11,7 @@
  *     before. Asked for at any instant before that, it is made whole. */
 #include "evict.h"
 
+#include <assert.h>
 #include "component.h"
 #include "rest.h"
 
@@ -52,10 +53,6 @@ void evict_forget(struct engine *engine, struct contact *contact) {
 
 /* ---------------------------------------------------------------- leaving */
 
-static int64_t later(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 /* What happens after it cannot change what the subject's cycles came to. None of them is open; one that runs does not
  * apply, and only its own contact could change that, which comes back first. */
 static int64_t settled_until(const struct subject *subject) {
@@ -64,9 +61,9 @@ static int64_t settled_until(const struct subject *subject) {
     for (uint32_t i = 0; i < subject->track_count; i++) {
         const struct cycle *c = &subject->tracks[i].cycle;
         if (!subject->tracks[i].exists || cycle_runs(c)) continue;
-        until = later(until, c->end);
-        if (c->decided != INSTANT_NEVER) until = later(until, c->decided);
-        if (c->due != INSTANT_NEVER) until = later(until, c->due);
+        assert(c->decided == INSTANT_NEVER || c->decided <= c->end); /* only a void event decides what has ended */
+        assert(c->due == INSTANT_NEVER || c->due <= c->end);
+        if (c->end > until) until = c->end;
     }
     return until;
 }
