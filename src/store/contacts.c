@@ -1,17 +1,21 @@
 /* How an event comes to the table, once it is appended:
  *
- *     a piece ──read──▶ collected ──sorted, when they are many──▶ entering ──a piece for each that is read──▶ the table
+ *     collected ──sorted, when they are many──▶ entering ──a piece for each PIECE that was collected──▶ the table
  *
  * The caller says when; the thread that writes has what is collected and what enters.
  *
  * Invariants:
  *  1. The table has the events up to marks.contacts_through, which is kept in `meta`, and of those up to
  *     marks.contacts_entering some; contacts are only dropped (journal_prune()) when the table has all their events.
- *  2. What is collected are the events from marks.contacts_entering + 1 to marks.contacts_read. While marks.contacts_pieces
- *     is 0 nothing enters, and contacts_entering is contacts_through.
+ *  2. What is collected are the events from marks.contacts_entering + 1 to `collected_through`; the next piece reads those up to
+ *     marks.contacts_read that it lacks (after a start, or a rollback). While marks.contacts_pieces is 0 nothing enters, and
+ *     contacts_entering is contacts_through.
  *  3. `hashes` has each event from `from` + 1 up to marks.journal_last, 0 where there is none any more.
  *  4. `from` is where the table ended before it was last written, as of the last commit: a snapshot that is as old as
- *     that still finds the rest here. One that is older looks through the events between. */
+ *     that still finds the rest here. One that is older looks through the events between.
+ *  5. A row has the first of some events of its contact, and the others: of those that entered together, in their order, ROW_EVENTS
+ *     each but for the last. So no row has an event between two of another of its contact, or events on both sides of
+ *     contacts_through; and what enters once more, after a start, replaces the row that begins with the same event. */
 #include "store/contacts.h"
 
 #include <assert.h>
@@ -30,6 +34,12 @@ enum {
     MANY = 32768,
     LOAD_COMMITS = 16, /* fewer for a piece are a load; else what is collected enters at once, for other programs */
     BLOCK = 64,        /* hashes looked at in one go */
+    /* Under load two of the events that enter together are of one contact: half as many rows. More of them than these, and
+     * what looks for one event would read through too many. */
+    ROW_EVENTS = 64,
+    ROWS_AT_ONCE = 8,
+    PREFIX = 8,
+    SEQ_DIGITS = 20,
 };
 static const char THROUGH_KEY[] = "contacts_through";
 
@@ -81,6 +91,7 @@ void contacts_bind(sqlite3_stmt *statement, const struct store *store, struct sp
 /* ---------------------------------------------------------------- into the table */
 
 struct contact_entry {
+    uint64_t prefix; /* of its contact, as a number that orders as its bytes do: few are compared any further */
     uint64_t seq;
     size_t at, n; /* of its contact, in the texts */
 };
@@ -91,9 +102,15 @@ static void entries_clear(struct contact_entries *entries) {
     *entries = (struct contact_entries){0};
 }
 
+static uint64_t prefix_of(struct span contact) {
+    uint64_t prefix = 0;
+    for (size_t i = 0; i < PREFIX; i++) prefix = prefix << 8 | (i < contact.n ? (unsigned char)contact.p[i] : 0);
+    return prefix;
+}
+
 static void entries_add(struct contact_entries *entries, uint64_t seq, struct span contact) {
     entries->list = mem_grow(entries->list, &entries->capacity, entries->count + 1, sizeof *entries->list);
-    entries->list[entries->count++] = (struct contact_entry){seq, entries->texts.size, contact.n};
+    entries->list[entries->count++] = (struct contact_entry){prefix_of(contact), seq, entries->texts.size, contact.n};
     buf_add_span(&entries->texts, contact);
 }
 
@@ -104,26 +121,40 @@ static struct span contact_of(const struct contact_entries *entries, const struc
 /* In the order of the table. */
 static int compare(const void *a, const void *b, void *arg) {
     const struct contact_entry *x = a, *y = b;
+    if (x->prefix != y->prefix) return x->prefix < y->prefix ? -1 : 1;
     int order = span_cmp(contact_of(arg, x), contact_of(arg, y));
     return order ? order : (x->seq > y->seq) - (x->seq < y->seq);
 }
 
 struct piece {
     struct later_op op;
-    uint64_t after, through; /* to be read */
+    uint64_t through; /* to be collected before */
     bool begins;             /* what is collected enters */
     size_t pieces;           /* in which all that enters is to do so, this one included; 0: nothing enters */
     uint64_t done;           /* the table has all up to there then; 0: not yet */
 };
 
-static int read_piece(struct store *store, const struct piece *piece, struct err *err) {
+void contacts_collect(struct store *store, const struct journal_row *row) {
+    struct contacts *contacts = &store->contacts;
+    if (row->seq != contacts->collected_through + 1) return;
+    entries_add(&contacts->collected, row->seq, row->contact);
+    contacts->collected_through = row->seq;
+}
+
+static int collect_through(struct store *store, uint64_t through, struct err *err) {
+    struct contacts *contacts = &store->contacts;
+    if (contacts->collected_through >= through) return 0;
     sqlite3_stmt *rows;
-    int got = db_write(store, STATEMENT_CONTACTS_READ, "SELECT seq, contact FROM events WHERE seq > ?1 AND seq <= ?2", &rows, err);
+    int got = appends_write(store, err);
+    if (got == 0)
+        got = db_write(
+            store, STATEMENT_CONTACTS_READ, "SELECT seq, contact FROM events WHERE seq > ?1 AND seq <= ?2", &rows, err);
     if (got != 0) return got;
-    db_bind_int(rows, 1, (int64_t)piece->after);
-    db_bind_int(rows, 2, (int64_t)piece->through);
+    db_bind_int(rows, 1, (int64_t)contacts->collected_through);
+    db_bind_int(rows, 2, (int64_t)through);
     while ((got = db_step(rows, "read the journal's contacts", err)) > 0)
-        entries_add(&store->contacts.collected, (uint64_t)sqlite3_column_int64(rows, 0), db_span(rows, 1));
+        entries_add(&contacts->collected, (uint64_t)sqlite3_column_int64(rows, 0), db_span(rows, 1));
+    if (got == 0) contacts->collected_through = through;
     return got;
 }
 
@@ -135,25 +166,74 @@ static void begin_to_enter(struct contacts *contacts) {
         qsort_r(contacts->entering.list, contacts->entering.count, sizeof *contacts->entering.list, compare, &contacts->entering);
 }
 
-/* What is there already costs nothing: somebody may have lost the mark. */
+struct row {
+    struct span contact;
+    uint64_t seq;
+    char others[ROW_EVENTS * (SEQ_DIGITS + 1)]; /* "[7,9]" */
+    size_t others_size;       /* 0: there are none */
+};
+
+static bool is_of_one(const struct contact_entries *entries, const struct contact_entry *a, const struct contact_entry *b) {
+    return a->prefix == b->prefix && span_eq(contact_of(entries, a), contact_of(entries, b));
+}
+
+/* snprintf() would take as long as sorting. */
+static size_t write_digits(uint64_t number, char *out) {
+    char digits[SEQ_DIGITS];
+    size_t n = 0;
+    do digits[SEQ_DIGITS - ++n] = (char)('0' + number % 10);
+    while (number /= 10);
+    memcpy(out, digits + SEQ_DIGITS - n, n);
+    return n;
+}
+
+static void next_row(struct contact_entries *entering, struct row *row) {
+    const struct contact_entry *first = &entering->list[entering->next++];
+    *row = (struct row){contact_of(entering, first), first->seq, .others_size = 0};
+    for (int n = 1; n < ROW_EVENTS && entering->next < entering->count; n++) {
+        const struct contact_entry *entry = &entering->list[entering->next];
+        if (!is_of_one(entering, first, entry)) break;
+        entering->next++;
+        row->others[row->others_size++] = n == 1 ? '[' : ',';
+        row->others_size += write_digits(entry->seq, row->others + row->others_size);
+    }
+    if (row->others_size) row->others[row->others_size++] = ']';
+}
+
+#define INTO "INSERT OR REPLACE INTO event_contacts (contact, seq, others) VALUES "
+#define ROW "(?, ?, ?)"
+enum { ROW_PARAMETERS = 3 };
+
+static int put_rows(sqlite3_stmt *put, const struct row *rows, int count, struct err *err) {
+    for (int i = 0; i < count; i++) {
+        int first = i * ROW_PARAMETERS;
+        db_bind_span(put, first + 1, rows[i].contact);
+        db_bind_int(put, first + 2, (int64_t)rows[i].seq);
+        if (rows[i].others_size) db_bind_span(put, first + 3, (struct span){rows[i].others, rows[i].others_size});
+        else db_bind_null(put, first + 3);
+    }
+    return db_finish(put, "index the journal's contacts", err);
+}
+
 static int enter_piece(struct store *store, size_t pieces, struct err *err) {
     struct contact_entries *entering = &store->contacts.entering;
-    size_t left = entering->count - entering->next;
-    sqlite3_stmt *put;
-    int code = db_write(
-        store, STATEMENT_CONTACTS_INDEX, "INSERT OR IGNORE INTO event_contacts (contact, seq) VALUES (?1, ?2)", &put, err);
-    for (size_t n = (left + pieces - 1) / pieces; n && code == 0; n--) {
-        const struct contact_entry *entry = &entering->list[entering->next++];
-        db_bind_span(put, 1, contact_of(entering, entry));
-        db_bind_int(put, 2, (int64_t)entry->seq);
-        code = db_finish(put, "index the journal's contacts", err);
+    size_t left = entering->count - entering->next, end = entering->next + (left + pieces - 1) / pieces;
+    struct row rows[ROWS_AT_ONCE];
+    sqlite3_stmt *one, *eight;
+    int code = db_write(store, STATEMENT_CONTACTS_ENTER, INTO ROW, &one, err);
+    if (code == 0) code = db_write(store, STATEMENT_CONTACTS_ENTER_EIGHT, INTO DB_EIGHT(ROW), &eight, err);
+    while (entering->next < end && code == 0) {
+        int count = 0;
+        while (count < ROWS_AT_ONCE && entering->next < end) next_row(entering, &rows[count++]);
+        if (count == ROWS_AT_ONCE) code = put_rows(eight, rows, count, err);
+        else for (int i = 0; i < count && code == 0; i++) code = put_rows(one, &rows[i], 1, err);
     }
     return code;
 }
 
 static int run_piece(struct store *store, const struct later_op *op, struct err *err) {
     const struct piece *piece = (const struct piece *)op;
-    int code = read_piece(store, piece, err);
+    int code = collect_through(store, piece->through, err);
     if (code == 0 && piece->begins) begin_to_enter(&store->contacts);
     if (code == 0 && piece->pieces) code = enter_piece(store, piece->pieces, err);
     if (code || !piece->done) return code;
@@ -161,10 +241,10 @@ static int run_piece(struct store *store, const struct later_op *op, struct err 
     return store_meta_set(store, THROUGH_KEY, (int64_t)piece->done, err);
 }
 
-/* All that was appended is read; begins: it enters, once what does so has; pieces: in which that is to be done. */
+/* All that was appended is collected; begins: it enters, once what does so has; pieces: in which that is to be done. */
 static int step(struct store *store, bool begins, size_t pieces, struct err *err) {
     struct marks *marks = &store->marks;
-    struct piece piece = {{.run = run_piece}, marks->contacts_read, marks->journal_last, .begins = begins};
+    struct piece piece = {{.run = run_piece}, marks->journal_last, .begins = begins};
     marks->contacts_read = marks->journal_last;
     if (begins) {
         marks->contacts_entering = marks->contacts_read;
@@ -184,7 +264,7 @@ int contacts_index(struct store *store, struct err *err) {
     return code ? code : step(store, true, 1, err);
 }
 
-static int read_next(struct store *store, struct err *err) {
+static int collect_next(struct store *store, struct err *err) {
     const struct marks *marks = &store->marks;
     uint64_t waiting = marks->journal_last - marks->contacts_through;
     bool is_load = store->contacts.commits < LOAD_COMMITS;
@@ -196,7 +276,7 @@ static int read_next(struct store *store, struct err *err) {
 
 int contacts_add(struct store *store, uint64_t seq, struct span contact, struct err *err) {
     note(&store->contacts, seq, hash_of(contact));
-    return seq - store->marks.contacts_read < store->contacts.piece ? 0 : read_next(store, err);
+    return seq - store->marks.contacts_read < store->contacts.piece ? 0 : collect_next(store, err);
 }
 
 void contacts_committed(struct store *store) {
@@ -216,6 +296,7 @@ static void read_anew(struct store *store) {
     struct marks *marks = &store->marks;
     entries_clear(&store->contacts.collected);
     entries_clear(&store->contacts.entering);
+    store->contacts.collected_through = marks->contacts_through;
     marks->contacts_read = marks->contacts_entering = marks->contacts_through;
     marks->contacts_pieces = 0;
     store->committed = *marks;
@@ -229,11 +310,20 @@ void contacts_rolled_back(struct store *store) {
     read_anew(store);
 }
 
+/* The mark; without it, all will enter anew. */
+static int find_through(struct store *store, int64_t *through, struct err *err) {
+    int64_t rows = 0;
+    int got = store_meta_get(store, THROUGH_KEY, through, err);
+    if (got == 1 && !store->is_snapshot)
+        got = db_number(store->writer, "SELECT EXISTS (SELECT 1 FROM event_contacts)", &rows, err);
+    return rows ? db_run(store->writer, "DELETE FROM event_contacts", "clear the index of contacts", err) : got;
+}
+
 int contacts_open(struct store *store, struct err *err) {
     struct contacts *contacts = &store->contacts;
     int64_t through = 0;
     sqlite3_stmt *rows = NULL;
-    int got = store_meta_get(store, THROUGH_KEY, &through, err);
+    int got = find_through(store, &through, err);
     if (got < 0) return got;
     if (through > (int64_t)store->marks.journal_last) through = (int64_t)store->marks.journal_last; /* damage */
     contacts->piece = PIECE;
@@ -268,14 +358,19 @@ int contacts_rebuild(sqlite3 *db, struct err *err) {
         "index the journal's contacts", err);
 }
 
-/* Those it lacks, and those it has beside the others. */
+/* Those it lacks, and those it has beside the others. An event lies in the row that begins with it, or in the last that begins
+ * before it (invariant 5). */
 int contacts_check(sqlite3 *db, int64_t *wrong, struct err *err) {
     return db_number(db,
-        "SELECT lacks + rows - (events - lacks) FROM (SELECT (SELECT count(*) FROM event_contacts"
-        "  WHERE seq <= coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0)"
-        "  OR NOT EXISTS (SELECT 1 FROM events AS e WHERE e.seq = event_contacts.seq AND e.contact = event_contacts.contact)) AS rows,"
+        "WITH through AS (SELECT coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0) AS seq),"
+        " entered AS (SELECT contact, seq FROM event_contacts"
+        "  UNION ALL SELECT c.contact, o.value FROM event_contacts AS c, json_each(c.others) AS o)"
+        "SELECT lacks + rows - (events - lacks) FROM (SELECT (SELECT count(*) FROM entered"
+        "  WHERE seq <= (SELECT seq FROM through)"
+        "  OR NOT EXISTS (SELECT 1 FROM events AS e WHERE e.seq = entered.seq AND e.contact = entered.contact)) AS rows,"
         " count(*) AS events, coalesce(sum(NOT EXISTS (SELECT 1 FROM event_contacts AS c"
-        "  WHERE c.contact = e.contact AND c.seq = e.seq)), 0) AS lacks"
-        " FROM events AS e WHERE e.seq <= coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0))",
+        "  WHERE c.contact = e.contact AND c.seq = e.seq) AND e.seq NOT IN (SELECT value FROM json_each((SELECT c.others"
+        "  FROM event_contacts AS c WHERE c.contact = e.contact AND c.seq < e.seq ORDER BY c.seq DESC LIMIT 1)))), 0) AS lacks"
+        " FROM events AS e WHERE e.seq <= (SELECT seq FROM through))",
         wrong, err);
 }

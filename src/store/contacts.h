@@ -13,6 +13,7 @@
 #include "slad/base/err.h"
 #include "slad/base/span.h"
 
+struct journal_row;
 struct store;
 
 struct contact_entry;
@@ -28,7 +29,9 @@ struct contacts {
     size_t count, capacity;
     size_t piece, many; /* events (contacts.c); tests have them smaller */
     size_t commits;     /* since the last piece */
-    struct contact_entries collected, entering; /* the thread's that writes (later.h, invariant 1) */
+    /* The thread's that writes (later.h, invariant 1): */
+    struct contact_entries collected, entering;
+    uint64_t collected_through;
 };
 
 /* Once journal_last is known: reads what lies beyond the table. */
@@ -36,16 +39,22 @@ int contacts_open(struct store *store, struct err *err) WARN_UNUSED;
 void contacts_fini(struct contacts *contacts);
 /* This event is appended in the open transaction. */
 int contacts_add(struct store *store, uint64_t seq, struct span contact, struct err *err) WARN_UNUSED;
+/* By the thread: it is about to be written. */
+void contacts_collect(struct store *store, const struct journal_row *row);
 /* From here on, in the open transaction, the table has all that was appended. */
 int contacts_index(struct store *store, struct err *err) WARN_UNUSED;
 /* Once store->committed, and once store->marks says what came of it. */
 void contacts_committed(struct store *store);
 void contacts_rolled_back(struct store *store);
 
+/* Of ?1, a contact: the seqs that the table has. */
+#define CONTACTS_ENTERED                                                                                               \
+    "SELECT seq FROM event_contacts WHERE contact = ?1 UNION ALL"                                                      \
+    " SELECT value FROM event_contacts AS c, json_each(c.others) WHERE c.contact = ?1"
 /* The seqs of all events that are of a contact, in any snapshot, and a few that may not be there or not be of it: ask for
  * the contact, too. The parameters are ?1 (the contact itself) to ?3. */
 #define CONTACTS_SEQS                                                                                                  \
-    "SELECT seq FROM event_contacts WHERE contact = ?1 UNION ALL SELECT value FROM json_each(?2)"                      \
+    CONTACTS_ENTERED " UNION ALL SELECT value FROM json_each(?2)"                                                      \
     " UNION ALL SELECT seq FROM events WHERE contact = ?1 AND seq <= ?3"                                               \
     "  AND seq > coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0)"
 /* Binds them, copies. */

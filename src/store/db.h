@@ -11,6 +11,7 @@
 #include "slad/store/later.h"
 #include "slad/store/store.h"
 #include "store/anchor.h"
+#include "store/appends.h"
 #include "store/contacts.h"
 #include "store/ids.h"
 #include "store/wal.h"
@@ -23,6 +24,7 @@ enum statement {
     STATEMENT_META_SET,
     STATEMENT_META_DROP,
     STATEMENT_JOURNAL_APPEND,
+    STATEMENT_JOURNAL_APPEND_EIGHT,
     STATEMENT_JOURNAL_KEYS,
     STATEMENT_JOURNAL_GET,
     STATEMENT_JOURNAL_CONTACT,
@@ -30,7 +32,8 @@ enum statement {
     STATEMENT_JOURNAL_HAS_CONTACT,
     STATEMENT_JOURNAL_HAS_ID,
     STATEMENT_JOURNAL_KNOWS_ID,
-    STATEMENT_CONTACTS_INDEX,
+    STATEMENT_CONTACTS_ENTER,
+    STATEMENT_CONTACTS_ENTER_EIGHT,
     STATEMENT_CONTACTS_READ,
     STATEMENT_PRUNE_SCAN,
     STATEMENT_PRUNE_LAST_OF,
@@ -133,6 +136,7 @@ struct store {
     bool has_ballast;
     struct ids ids;
     struct contacts contacts;
+    struct appends appends;
     struct later *later; /* NULL: there is no thread that writes */
     struct later_found found;             /* committed, and not asked for yet */
     struct later_found found_open;        /* in the transaction that is carried out */
@@ -153,6 +157,9 @@ int db_read(struct store *store, enum statement slot, const char *sql, sqlite3_s
 bool db_in_transaction(const struct store *store);
 /* The connection that writes, for what has no slot. */
 int db_writer(struct store *store, sqlite3 **out, struct err *err) WARN_UNUSED;
+
+/* Of a statement that inserts eight rows: SQLite begins and ends it once. */
+#define DB_EIGHT(row) row "," row "," row "," row "," row "," row "," row "," row
 
 /* Steps a statement that returns no rows, and resets it. `doing` completes "cannot …". */
 int db_finish(sqlite3_stmt *statement, const char *doing, struct err *err) WARN_UNUSED;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include "slad/base/buf.h"
 #include "slad/base/mem.h"
+#include "store/appends.h"
 #include "store/db.h"
 #include "store/later.h"
 #include "store/rows.h"
@@ -23,44 +24,17 @@ int journal_open(struct store *store, struct err *err) {
     return code < 0 ? code : contacts_open(store, err);
 }
 
-struct append {
-    struct later_op op;
-    struct journal_row row;
-};
-static const size_t append_texts[] = {offsetof(struct append, row.contact), offsetof(struct append, row.event),
-    offsetof(struct append, row.id), offsetof(struct append, row.line)};
-
-static int run_append(struct store *store, const struct later_op *op, struct err *err) {
-    const struct journal_row *row = &((const struct append *)op)->row;
-    sqlite3_stmt *append;
-    int code = db_write(store, STATEMENT_JOURNAL_APPEND,
-        "INSERT INTO events (seq, received, at, contact, event, id, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", &append,
-        err);
-    if (code != 0) return code;
-    db_bind_int(append, 1, (int64_t)row->seq);
-    db_bind_int(append, 2, row->received_ms);
-    db_bind_int(append, 3, row->at_ms);
-    db_bind_span(append, 4, row->contact);
-    db_bind_span(append, 5, row->event);
-    if (row->has_id)
-        db_bind_span(append, 6, row->id);
-    else
-        db_bind_null(append, 6);
-    db_bind_span(append, 7, row->line);
-    return db_finish(append, "append to the journal", err);
-}
-
 int journal_append(struct store *store, const struct journal_row *row, uint64_t *seq, struct err *err) {
     assert(db_in_transaction(store));
     int code = row->has_id ? ids_has(store, row->id, err) : 1;
     if (code <= 0) return code < 0 ? code : 1;
-    struct append append = {{.run = run_append}, *row};
-    append.row.seq = store->marks.journal_last + 1;
-    code = later_do(store, &append.op, sizeof append, append_texts, sizeof append_texts / sizeof *append_texts, err);
+    struct journal_row next = *row;
+    next.seq = store->marks.journal_last + 1;
+    code = appends_add(store, &next, err);
     if (code) return code;
     if (row->has_id) ids_add(store, row->id);
-    *seq = store->marks.journal_last = append.row.seq;
-    return contacts_add(store, append.row.seq, row->contact, err);
+    *seq = store->marks.journal_last = next.seq;
+    return contacts_add(store, next.seq, row->contact, err);
 }
 
 void journal_foresee(const struct store *store, struct span id) {
@@ -282,7 +256,7 @@ static int drop_contact(struct store *store, struct span contact, size_t *delete
     static const char *const doing = "delete a contact's events";
     sqlite3_stmt *drop, *forget;
     int code = db_write(store, STATEMENT_PRUNE_DELETE,
-        "DELETE FROM events WHERE seq IN (SELECT seq FROM event_contacts WHERE contact = ?1) AND contact = ?1", &drop, err);
+        "DELETE FROM events WHERE seq IN (" CONTACTS_ENTERED ") AND contact = ?1", &drop, err);
     if (code == 0)
         code = db_write(store, STATEMENT_PRUNE_FORGET, "DELETE FROM event_contacts WHERE contact = ?1", &forget, err);
     if (code != 0) return code;

@@ -54,6 +54,13 @@ static size_t aligned(size_t bytes) {
     return (bytes + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
 }
 
+/* What was put off lies in the chunk, or with the caller. */
+static int end_chunk(struct store *store, int code, struct err *err) {
+    if (code >= 0) return appends_write(store, err);
+    store->appends.count = 0;
+    return code;
+}
+
 static int run_chunk(struct store *store, const struct chunk *chunk, struct err *err) {
     int code = 0;
     for (size_t at = 0; at < chunk->used && code >= 0;) {
@@ -61,7 +68,7 @@ static int run_chunk(struct store *store, const struct chunk *chunk, struct err 
         code = op->run(store, op, err);
         at += aligned(op->bytes);
     }
-    return code < 0 ? code : 0;
+    return end_chunk(store, code, err);
 }
 
 static void take_back(struct later *later, struct chunk *chunk) {
@@ -228,7 +235,7 @@ int later_do(struct store *store, const struct later_op *op, size_t size, const 
     struct err *err) {
     struct later *later = store->later;
     assert(db_in_transaction(store));
-    if (!later) return op->run(store, op, err);
+    if (!later) return end_chunk(store, op->run(store, op, err), err);
     size_t bytes = size;
     for (size_t i = 0; i < text_count; i++) bytes += text_of((void *)(uintptr_t)op, texts[i])->n;
     struct later_op *copy = room(later, aligned(bytes));

@@ -331,8 +331,27 @@ static const char VIEWS_PIECES[] =
     "  seq, " ISO("received") ", " ISO("at") ", contact, event, id, line"
     "  FROM events WHERE seq > coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0);";
 
+/* `others`: events of the contact that follow in the same row, a JSON array of their seqs; NULL: none. What lies beyond
+ * contacts_through will enter in such rows. */
+static const char TABLES_OTHERS[] =
+    "ALTER TABLE event_contacts ADD COLUMN others TEXT;"
+    "DELETE FROM event_contacts WHERE seq > coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0);";
+static const char VIEWS_OTHERS[] =
+    "DROP VIEW contact_event_list;"
+    "CREATE VIEW contact_event_list AS SELECT"
+    "  e.seq, " ISO("e.received") " AS received, " ISO("e.at") " AS at, c.contact, e.event, e.id, e.line"
+    "  FROM event_contacts AS c JOIN events AS e ON e.seq = c.seq"
+    "  WHERE c.seq <= coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0)"
+    "  UNION ALL SELECT"
+    "  e.seq, " ISO("e.received") ", " ISO("e.at") ", c.contact, e.event, e.id, e.line"
+    "  FROM event_contacts AS c JOIN json_each(c.others) AS o JOIN events AS e ON e.seq = o.value"
+    "  WHERE c.seq <= coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0)"
+    "  UNION ALL SELECT"
+    "  seq, " ISO("received") ", " ISO("at") ", contact, event, id, line"
+    "  FROM events WHERE seq > coalesce((SELECT value FROM meta WHERE key = 'contacts_through'), 0);";
+
 /* MIGRATIONS[n] makes version n+1 out of version n. What was released is not changed any more: append. */
-static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}, {TABLES_BY_UID, VIEWS_BY_UID}, {TABLES_CONTACTS, VIEWS_CONTACTS}, {TRIGGERS_EDITED, ""}, {"", VIEWS_PIECES}};
+static const char *const MIGRATIONS[][2] = {{TABLES_1, VIEWS_1}, {TABLES_CHANGES, ""}, {TABLES_WARNINGS, VIEWS_WARNINGS}, {TABLES_INPUTS, VIEWS_INPUTS}, {TABLES_GAPS, VIEWS_GAPS}, {TABLES_BY_UID, VIEWS_BY_UID}, {TABLES_CONTACTS, VIEWS_CONTACTS}, {TRIGGERS_EDITED, ""}, {"", VIEWS_PIECES}, {TABLES_OTHERS, VIEWS_OTHERS}};
 _Static_assert(sizeof MIGRATIONS / sizeof MIGRATIONS[0] == SCHEMA_VERSION, "a migration for each version");
 
 int schema_check(sqlite3 *db, bool *is_new, struct err *err) {

@@ -10,7 +10,7 @@
 
 enum {
     SCHEMA_APPLICATION_ID = 0x736c6164, /* "slad" */
-    SCHEMA_VERSION = 9,
+    SCHEMA_VERSION = 10,
 };
 
 /* Whether this is a database of ours that we can work on, without writing to it. *is_new: it is empty.

@@ -224,7 +224,8 @@ int store_commit(struct store *store, struct err *err) {
 /* What was committed does not wait for the log to be copied. */
 static int run_commit_later(struct store *store, const struct later_op *op, struct err *err) {
     (void)op;
-    int code = run_commit(store, err);
+    int code = appends_write(store, err);
+    if (code == 0) code = run_commit(store, err);
     if (code) return code;
     later_tell(store);
     wal_committed(store);

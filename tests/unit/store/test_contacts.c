@@ -6,7 +6,7 @@
 #include "store/contacts.h"
 #include "store/db.h"
 
-enum { PIECE = 4096, MANY = 32768, CONTACTS = 100 }; /* PIECE, MANY: contacts.c */
+enum { PIECE = 4096, MANY = 32768, ROW_EVENTS = 64, CONTACTS = 100 }; /* all but CONTACTS: contacts.c */
 
 /* Events of contacts c0, c1, …, in turn, each received when its number says. */
 static void put(struct fixture *f, int from, int to) {
@@ -49,6 +49,11 @@ static int rows_of(struct fixture *f, const char *contact) {
     return count < 0 ? -1 : count;
 }
 
+/* Events that the table has. */
+static int table(struct fixture *f) {
+    return atoi(ask(f, "SELECT count(*) + total(json_array_length(others)) FROM event_contacts"));
+}
+
 static int64_t wrong(struct fixture *f) {
     int64_t rows = -1;
     OK(f, contacts_check(f->store->writer, &rows, &f->err));
@@ -63,7 +68,7 @@ static void all_are_found_as_the_table_grows(void **state) {
         assert_int_equal(journal_has_contact(f->store, SPAN("c99"), &f->err), 0);
         assert_int_equal(journal_has_contact(f->store, SPAN("c100"), &f->err), 1);
     }
-    assert_int_equal(atoi(ask(f, "SELECT count(*) FROM event_contacts")), 50000 / PIECE * PIECE);
+    assert_int_equal(table(f), 50000 / PIECE * PIECE);
     assert_string_equal(ask(f, "SELECT count(*) FROM contact_event_list WHERE contact = 'c7'"), "500");
     assert_string_equal(ask(f, "SELECT count(*) FROM contact_event_list"), "50000");
     assert_int_equal(wrong(f), 0);
@@ -82,10 +87,6 @@ static void a_thread_that_writes_changes_nothing(void **state) {
     commit(f);
     assert_int_equal(rows_of(f, "c7"), 400);
     assert_int_equal(wrong(f), 0);
-}
-
-static int table(struct fixture *f) {
-    return atoi(ask(f, "SELECT count(*) FROM event_contacts"));
 }
 
 static int through(struct fixture *f) {
@@ -122,7 +123,7 @@ static void under_load_many_enter_in_pieces(void **state) {
         if (table(f) == last) continue;
         expect_all(f, events + 1000);
         pieces++;
-        assert_int_equal(table(f), pieces * PIECE);
+        assert_in_range(table(f), pieces * PIECE, pieces * (PIECE + ROW_EVENTS));
         assert_int_equal(through(f), pieces / (MANY / PIECE) * MANY);
         last = table(f);
     }
@@ -156,7 +157,7 @@ static void what_is_rolled_back_is_not_found(void **state) {
     put_and_commit(f, 0, PIECE - 100);
     begin(f);
     put(f, PIECE - 100, PIECE + 100);
-    assert_int_equal(atoi(ask(f, "SELECT count(*) FROM event_contacts")), 0);
+    assert_int_equal(table(f), 0);
     store_rollback(f->store);
     assert_int_equal(rows_of(f, "c0"), PIECE / CONTACTS);
     put_and_commit(f, 3000000, 3000001); /* c0; of the place of another before */
@@ -196,7 +197,7 @@ static void contacts_beyond_the_table_can_be_let_go(void **state) {
     assert_int_equal(rows_of(f, "c20"), 0);
     assert_int_equal(journal_has_contact(f->store, SPAN("c20"), &f->err), 1);
     assert_int_equal(rows_of(f, "c9"), 51);
-    assert_string_equal(ask(f, "SELECT count(*) FROM event_contacts"), "510");
+    assert_int_equal(table(f), 510);
     assert_int_equal(wrong(f), 0);
     put_and_commit(f, 0, PIECE);
     assert_int_equal(wrong(f), 0);
@@ -233,8 +234,13 @@ static void add_line(void *arg, struct span line) {
 static void what_is_wrong_is_found_and_made_anew(void **state) {
     struct fixture *f = *state;
     put_and_commit(f, 0, PIECE + 10);
-    run_sql(f->path, "DELETE FROM event_contacts WHERE seq = 9; INSERT INTO event_contacts VALUES ('c5', 9), ('x', 99999)");
-    assert_int_equal(wrong(f), 3);
+    run_sql(f->path, "DELETE FROM event_contacts WHERE seq = 10; INSERT INTO event_contacts VALUES ('c5', 4095, NULL)");
+    assert_int_equal(wrong(f), (PIECE + 90) / CONTACTS + 1); /* all of c9, and one of another */
+    run_sql(f->path, "INSERT INTO event_contacts VALUES ('x', 99999, '[1,99999]')");
+    assert_int_equal(wrong(f), (PIECE + 90) / CONTACTS + 4);
+    OK(f, contacts_rebuild(f->store->writer, &f->err));
+    run_sql(f->path, "DELETE FROM event_contacts WHERE seq = 1 + 100 * 3");
+    assert_int_equal(wrong(f), 1);
     struct store *snapshot;
     size_t count = 0;
     int lines = 0;
@@ -246,6 +252,51 @@ static void what_is_wrong_is_found_and_made_anew(void **state) {
     assert_int_equal(wrong(f), 0);
     fixture_reopen(f);
     assert_int_equal(rows_of(f, "c5"), (PIECE + 10 + 94) / CONTACTS);
+}
+
+/* Of its rows one lacks an event, and another has one twice. */
+static void what_is_wrong_within_a_row_is_found(void **state) {
+    struct fixture *f = *state;
+    put_and_commit(f, 0, PIECE + 10);
+    assert_string_equal(ask(f, "SELECT others LIKE '[101,201,301,%,4001]' FROM event_contacts WHERE seq = 1"), "1");
+    run_sql(f->path, "UPDATE event_contacts SET others = json_remove(others, '$[3]') WHERE seq = 1");
+    assert_int_equal(wrong(f), 1);
+    run_sql(f->path, "UPDATE event_contacts SET others = json_insert(others, '$[#]', 102) WHERE seq = 2");
+    assert_int_equal(wrong(f), 2);
+}
+
+/* Not one row stands there twice, or an event of it. */
+static void without_the_mark_all_enters_anew(void **state) {
+    struct fixture *f = *state;
+    int events = 3 * PIECE;
+    put_quietly(f, 0, events);
+    assert_int_equal(through(f), events);
+    store_close(f->store);
+    run_sql(f->path, "DELETE FROM meta WHERE key = 'contacts_through'");
+    fixture_open(f);
+    expect_all(f, events);
+    put_quietly(f, events, events + 2 * PIECE);
+    expect_all(f, events + 2 * PIECE);
+    assert_true(table(f) > events);
+}
+
+/* Half of what is beyond the mark is in rows of one event each. */
+static void what_schema_9_left_behind_enters_anew(void **state) {
+    struct fixture *f = *state;
+    put_and_commit(f, 0, PIECE);
+    put_quietly(f, PIECE, PIECE + 500);
+    store_close(f->store);
+    run_sql(f->path,
+        "DROP VIEW contact_event_list;"
+        "CREATE TABLE old (contact TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (contact, seq)) WITHOUT ROWID;"
+        "INSERT INTO old SELECT contact, seq FROM events WHERE seq < 4400;"
+        "DROP TABLE event_contacts; ALTER TABLE old RENAME TO event_contacts;"
+        "CREATE VIEW contact_event_list AS SELECT 1; PRAGMA user_version = 9");
+    fixture_open(f);
+    expect_all(f, PIECE + 500);
+    put_quietly(f, PIECE + 500, 2 * PIECE);
+    expect_all(f, 2 * PIECE);
+    assert_int_equal(table(f), 2 * PIECE);
 }
 
 static void a_snapshot_finds_the_end_too(void **state) {
@@ -282,6 +333,9 @@ int main(void) {
         TEST(contacts_beyond_the_table_can_be_let_go),
         TEST(an_index_of_before_becomes_the_table),
         TEST(what_is_wrong_is_found_and_made_anew),
+        TEST(what_is_wrong_within_a_row_is_found),
+        TEST_AS_IT_IS(without_the_mark_all_enters_anew),
+        TEST(what_schema_9_left_behind_enters_anew),
         TEST(a_snapshot_finds_the_end_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
