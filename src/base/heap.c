@@ -1,6 +1,6 @@
 /* Invariants:
  * 1. The children of entry i are 4i + 1 … 4i + 4; no child's key is smaller than its parent's. Four, because
- *    a node's children share a cache line and the way up is half as long.
+ *    a node's children lie side by side in memory and the way up is half as long.
  * 2. entries[i].node->place == i + 1 for every entry; a node outside has place 0. */
 #include "slad/base/heap.h"
 

@@ -13,6 +13,7 @@
 
 #include <assert.h>
 #include "component.h"
+#include "foresee.h"
 #include "rest.h"
 
 /* ---------------------------------------------------------------- who is quiet */
@@ -112,33 +113,38 @@ bool engine_shares(const struct engine *engine) {
     return false;
 }
 
-/* Who was not touched for so long is not in the processor's cache: what the next few of the list lead to is fetched while
- * the one before them leaves, the nearer the more of it. */
-static void foresee_next(const struct engine *engine, const struct contact *leaving) {
-    enum { AHEAD = 4, MOMENTS = 8 };
-    const struct contact *next = leaving->after;
-    for (unsigned ahead = 1; next && ahead <= AHEAD; next = next->after, ahead++) {
-        const struct moments *moments = &next->subject.moments;
-        switch (ahead) {
-        case 1:
-            for (size_t i = 0; i < moments->count && i < MOMENTS; i++) __builtin_prefetch(moments->list[i]->attrs);
-            break;
-        case 2:
-            map_foresee(&engine->timeline.contacts, next->name->hash);
-            hash_set_foresee(&engine->evicted, next->name->hash);
-            for (size_t i = 0; i < moments->count && i < MOMENTS; i++) __builtin_prefetch(moments->list[i]);
-            break;
-        case 3:
-            __builtin_prefetch(next->name);
-            __builtin_prefetch(moments->list);
-            __builtin_prefetch(next->subject.tracks);
-            break;
-        default:
-            __builtin_prefetch(next);
-            __builtin_prefetch(&next->name);
-            __builtin_prefetch(&next->idle);
-        }
+enum { AHEAD = 8, MOMENTS_AHEAD = 8 };
+
+/* Of one that leaves so many contacts later. */
+static void foresee_leaving(const struct engine *engine, const struct contact *contact, unsigned later) {
+    const struct moments *moments = &contact->subject.moments;
+    size_t few = moments->count < MOMENTS_AHEAD ? moments->count : MOMENTS_AHEAD;
+    switch (later) {
+    case AHEAD: foresee_contact(contact, 1); break;
+    case AHEAD - 1:
+        __builtin_prefetch(contact->name);
+        foresee_contact(contact, 2);
+        break;
+    case AHEAD - 2:
+        map_foresee(&engine->timeline.contacts, contact->name->hash);
+        map_foresee(&engine->texts.syms, contact->name->hash);
+        hash_set_foresee(&engine->evicted, contact->name->hash);
+        for (size_t i = 0; i < few; i++) __builtin_prefetch(moments->list[i]);
+        break;
+    case AHEAD - 3:
+        for (size_t i = 0; i < few; i++) __builtin_prefetch(moments->list[i]->attrs);
+        break;
+    default:
+        for (uint32_t k = 1; k < foreseen_keyspaces(engine) && moments->count; k++)
+            foresee_subject(engine, k, moments->list[moments->count - 1]->attrs, NULL, 0, FORESEE_SUBJECTS + AHEAD - 4 - later);
     }
+}
+
+/* Who was not touched for so long is not in the processor's cache: what the next few of the list lead to is fetched while
+ * those before them leave, the nearer the more of it. */
+static void foresee_next(const struct engine *engine, const struct contact *leaving) {
+    const struct contact *next = leaving->after;
+    for (unsigned later = 1; next && later <= AHEAD; next = next->after, later++) foresee_leaving(engine, next, later);
 }
 
 size_t engine_evict(struct engine *engine, int64_t quiet_since_ms, size_t most) {

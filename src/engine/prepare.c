@@ -3,6 +3,7 @@
  * by side, and ask for what each will need before the first of them needs it. Nothing here changes what comes out. */
 #include "slad/engine/engine.h"
 
+#include "foresee.h"
 #include "state.h"
 
 /* ---------------------------------------------------------------- taking apart */
@@ -61,40 +62,6 @@ void engine_prepare(struct engine *engine, const struct event *events, size_t co
 
 /* ---------------------------------------------------------------- taking in */
 
-enum {
-    FORESEEN_MOST = 4,    /* keyspaces: more than a configuration has, and what is foreseen costs time, too */
-    FORESEE_SUBJECTS = 5, /* the first step that is theirs */
-};
-
-static const struct moment *last_of(const struct subject *subject) {
-    return subject->moments.count ? subject->moments.list[subject->moments.count - 1] : NULL;
-}
-
-static void fetch_tracks(const struct subject *subject) {
-    for (size_t i = 0; i < subject->track_count * sizeof *subject->tracks; i += 64)
-        __builtin_prefetch((const char *)subject->tracks + i);
-}
-
-/* Its contact, whose moments are in one list, and the last of them. */
-static void foresee_contact(const struct contact *contact, unsigned step) {
-    switch (step) {
-    case 1:
-        __builtin_prefetch(contact);
-        __builtin_prefetch(&contact->name);
-        __builtin_prefetch(&contact->idle);
-        break;
-    case 2:
-        __builtin_prefetch(contact->subject.moments.list);
-        fetch_tracks(&contact->subject);
-        break;
-    case 3: __builtin_prefetch(last_of(&contact->subject)); break;
-    default: {
-        const struct moment *last = last_of(&contact->subject);
-        if (last) __builtin_prefetch(last->attrs);
-    }
-    }
-}
-
 /* Of a moment, or of an event that may become one. */
 struct coming {
     const struct contact *contact; /* NULL: it is new */
@@ -103,37 +70,15 @@ struct coming {
     uint32_t name;
 };
 
-/* The subject of another keyspace that it will belong to, as far as is known now. Those it belongs to by its attributes
+/* The subjects of other keyspaces that it will belong to, as far as is known now. Those it belongs to by its attributes
  * alone are too few to look for them. */
-static void foresee_subject(const struct engine *engine, const struct coming *coming, uint32_t k, unsigned step) {
-    if (coming->name == NAME_UNKNOWN || !engine->program->names[coming->name]->matters[k]) return;
-    const struct moment *last = coming->contact ? last_of(&coming->contact->subject) : NULL;
-    const struct attrs *before = last ? last->attrs : engine->timeline.nothing;
-    uint64_t hash;
-    if (!timeline_foresee(&engine->timeline, k, before, coming->own, coming->own_count, &hash)) return;
-    const struct map *subjects = &engine->timeline.subjects[k];
-    if (step == FORESEE_SUBJECTS) {
-        map_foresee(subjects, hash);
-        return;
-    }
-    const struct subject *subject = map_hint(subjects, hash);
-    if (!subject) return;
-    switch (step) {
-    case 6:
-        __builtin_prefetch(subject);
-        __builtin_prefetch(subject + 1); /* its key */
-        break;
-    case 7:
-        if (subject->moments.count) __builtin_prefetch(&subject->moments.list[subject->moments.count - 1]);
-        fetch_tracks(subject);
-        break;
-    default: __builtin_prefetch(last_of(subject));
-    }
-}
-
 static void foresee_subjects(const struct engine *engine, const struct coming *coming, unsigned step) {
-    for (uint32_t k = 1; k < engine->program->keyspace_count && k <= FORESEEN_MOST; k++)
-        foresee_subject(engine, coming, k, step);
+    if (coming->name == NAME_UNKNOWN) return;
+    const struct moments *known = coming->contact ? &coming->contact->subject.moments : NULL;
+    const struct attrs *before = known && known->count ? known->list[known->count - 1]->attrs : engine->timeline.nothing;
+    for (uint32_t k = 1; k < foreseen_keyspaces(engine); k++)
+        if (engine->program->names[coming->name]->matters[k])
+            foresee_subject(engine, k, before, coming->own, coming->own_count, step);
 }
 
 void engine_foresee(const struct engine *engine, const struct moment *m, unsigned step) {
