@@ -21,7 +21,7 @@ static void add_table(struct bloom *bloom, size_t hashes) {
     assert(bloom->count < BLOOM_TABLES_MAX); /* 2^56 hashes */
     while (blocks * (BLOCK_BITS / BITS_A_HASH) < hashes) blocks *= 2;
     bloom->tables[bloom->count++] = (struct bloom_table){
-        mem_zalloc_table(blocks * sizeof *bloom->tables->blocks), blocks, blocks * (BLOCK_BITS / BITS_A_HASH)};
+        mem_zalloc(blocks * sizeof *bloom->tables->blocks), blocks, blocks * (BLOCK_BITS / BITS_A_HASH)};
 }
 
 void bloom_reserve(struct bloom *bloom, size_t hashes) {

@@ -71,7 +71,7 @@ SLOTS_INLINE void table_grow(const struct slot_kind *kind, struct hash_table *ta
     table_move(kind, table, SIZE_MAX);
     table->was = table->now;
     size_t slots = table->was.bytes ? (table->was.mask + 1) * 2 : SLOTS_MIN;
-    table->now = (struct hash_slots){mem_zalloc_table(slots * kind->bytes), slots - 1};
+    table->now = (struct hash_slots){mem_zalloc(slots * kind->bytes), slots - 1};
     if (!table->was.bytes) return;
     table->left = table->was.mask + 1;
     table->next = 0;

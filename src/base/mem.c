@@ -6,13 +6,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
     ALIGNMENT = _Alignof(max_align_t),
     ARENA_BLOCK_BYTES = 16 * 1024, /* a configuration of twenty standards fits a few of these */
-    HUGE_PAGE = 2 << 20,
 };
 
 struct arena_block {
@@ -40,14 +38,6 @@ void *mem_alloc(size_t bytes) {
 void *mem_zalloc(size_t bytes) {
     void *p = calloc(1, bytes ? bytes : 1);
     if (!p) mem_out(bytes);
-    return p;
-}
-
-void *mem_zalloc_table(size_t bytes) {
-    void *p = mem_zalloc(bytes);
-    uintptr_t from = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
-    uintptr_t to = ((uintptr_t)p + bytes) & ~(uintptr_t)(HUGE_PAGE - 1);
-    if (from < to) (void)madvise((void *)from, to - from, MADV_HUGEPAGE); /* else the pages are small */
     return p;
 }
 

@@ -9,9 +9,6 @@
 
 void *mem_alloc(size_t bytes);                       /* uninitialised */
 void *mem_zalloc(size_t bytes);                      /* zeroed */
-/* For what is looked at in no order: when it is large, the kernel is asked for huge pages. The processor finds more of those at
- * once, and the first touch of each costs less: 6 % of a replay, 2 % of what is taken in. */
-void *mem_zalloc_table(size_t bytes);
 void *mem_realloc(void *p, size_t bytes);            /* p may be NULL */
 void *mem_dup(const void *p, size_t bytes);
 char *mem_dup_text(struct span text);                /* NUL-terminated copy */
