@@ -11,14 +11,15 @@
 
 enum {
     BLOCK_BITS = 512,
-    BITS_A_HASH = 10, /* with PROBES: one in a hundred is taken for another */
-    PROBES = 6,       /* nine bits of the hash each */
-    FIRST_HASHES = 1 << 16, /* 100 KiB */
+    BITS_A_HASH = 16, /* with PROBES: of what was not added, each full table takes one in some hundred for another */
+    PROBES = 7,       /* nine bits of the hash each */
+    FIRST_HASHES = 1 << 16, /* 128 KiB */
+    GROWTH = 4,       /* each table is one more to be taken for another in */
 };
 
 static void add_table(struct bloom *bloom, size_t hashes) {
     size_t blocks = 1;
-    assert(bloom->count < BLOOM_TABLES_MAX); /* 2^56 hashes */
+    assert(bloom->count < BLOOM_TABLES_MAX); /* 2^54 hashes */
     while (blocks * (BLOCK_BITS / BITS_A_HASH) < hashes) blocks *= 2;
     bloom->tables[bloom->count++] = (struct bloom_table){
         mem_zalloc(blocks * sizeof *bloom->tables->blocks), blocks, blocks * (BLOCK_BITS / BITS_A_HASH)};
@@ -36,7 +37,7 @@ static uint64_t *block_of(const struct bloom_table *table, uint64_t hash) {
 void bloom_add(struct bloom *bloom, uint64_t hash) {
     struct bloom_table *last = bloom->count ? &bloom->tables[bloom->count - 1] : NULL;
     if (!last || !last->room) {
-        add_table(bloom, last ? last->count * (BLOCK_BITS / BITS_A_HASH) * 2 : FIRST_HASHES);
+        add_table(bloom, last ? last->count * (BLOCK_BITS / BITS_A_HASH) * GROWTH : FIRST_HASHES);
         last = &bloom->tables[bloom->count - 1];
     }
     uint64_t *block = block_of(last, hash);

@@ -5,7 +5,8 @@
  * Invariants:
  *  1. The connection that writes, its statements and `found` are the thread's while it is busy or the queue holds anything,
  *     else the caller's: db_write() calls later_settle() first.
- *  2. queue, spare, busy, ending, code, err and told are read and written under the mutex; open and unsettled are the caller's.
+ *  2. queue, spare, in_use, keep, busy, ending, code, err and told are read and written under the mutex; open and unsettled are
+ *     the caller's.
  *  3. After a failure nothing is carried out until later_drop().
  *  4. What is queued belongs to the transaction that is being committed, whose end and the next one's begin are queued too,
  *     and to the open one. */
@@ -24,7 +25,8 @@ enum {
     CHUNK_BYTES = 64 << 10,
     OPS_AT_ONCE = 64,      /* so that waking the thread, some microseconds, is shared; half a millisecond of its work */
     QUEUE_BYTES = 32 << 20, /* beyond that the caller waits: more than twice what a full batch takes (service/intake.c) */
-    SPARE_MAX = 16,        /* chunks, kept to be used again */
+    KEEP_LEAST = 16,       /* chunks */
+    KEEP_DECAY = 16,       /* after a load a commit gives a part in so many back */
 };
 
 struct chunk {
@@ -41,6 +43,7 @@ struct later {
     bool unsettled; /* something was given since the caller last waited */
     struct chunk *queue, **queue_end, *spare;
     size_t queued_bytes, spare_count;
+    size_t in_use, keep; /* chunks: queued or carried out; so many, spare ones included, are kept to be used again */
     bool busy, ending;
     int code;
     struct err err;
@@ -71,11 +74,10 @@ static int run_chunk(struct store *store, const struct chunk *chunk, struct err 
     return end_chunk(store, code, err);
 }
 
+/* Freed by the caller (chunk_for()): memory that one thread takes and another frees has them wait for each other, and when
+ * it is soon taken again its pages fault anew; both together were 5 % of the caller's time. */
 static void take_back(struct later *later, struct chunk *chunk) {
-    if (chunk->capacity != CHUNK_BYTES || later->spare_count == SPARE_MAX) {
-        free(chunk);
-        return;
-    }
+    later->in_use--;
     chunk->next = later->spare;
     later->spare = chunk;
     later->spare_count++;
@@ -94,6 +96,7 @@ void later_tell(struct store *store) {
     wal_tell(store, &told.log);
     pthread_mutex_lock(&later->mutex);
     later->told = told;
+    later->keep -= later->keep / KEEP_DECAY;
     pthread_cond_broadcast(&later->changed);
     pthread_mutex_unlock(&later->mutex);
     wake(later);
@@ -186,21 +189,32 @@ static void hand_over(struct later *later) {
     *later->queue_end = chunk;
     later->queue_end = &chunk->next;
     later->queued_bytes += chunk->capacity;
+    if (++later->in_use > later->keep) later->keep = later->in_use;
     pthread_cond_broadcast(&later->changed);
     while (later->queued_bytes > QUEUE_BYTES) pthread_cond_wait(&later->changed, &later->mutex);
     pthread_mutex_unlock(&later->mutex);
 }
 
+static struct chunk *take_spare(struct later *later) {
+    struct chunk *chunk = later->spare;
+    if (!chunk) return NULL;
+    later->spare = chunk->next;
+    later->spare_count--;
+    return chunk;
+}
+
+static bool has_surplus(const struct later *later) {
+    size_t keep = later->keep > KEEP_LEAST ? later->keep : KEEP_LEAST;
+    return later->spare && (later->spare->capacity > CHUNK_BYTES || later->spare_count + later->in_use > keep);
+}
+
 static struct chunk *chunk_for(struct later *later, size_t bytes) {
-    struct chunk *chunk = NULL;
-    if (bytes <= CHUNK_BYTES) {
-        pthread_mutex_lock(&later->mutex);
-        chunk = later->spare;
-        if (chunk) later->spare = chunk->next;
-        if (chunk) later->spare_count--;
-        pthread_mutex_unlock(&later->mutex);
-    }
-    size_t capacity = bytes < CHUNK_BYTES ? CHUNK_BYTES : bytes;
+    pthread_mutex_lock(&later->mutex);
+    struct chunk *surplus = has_surplus(later) ? take_spare(later) : NULL;
+    struct chunk *chunk = later->spare && later->spare->capacity >= bytes ? take_spare(later) : NULL;
+    pthread_mutex_unlock(&later->mutex);
+    free(surplus);
+    size_t capacity = chunk ? chunk->capacity : bytes < CHUNK_BYTES ? CHUNK_BYTES : bytes;
     if (!chunk) chunk = mem_alloc(sizeof *chunk + capacity);
     *chunk = (struct chunk){.capacity = capacity};
     return chunk;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BLOOM_TABLES_MAX = 40 }; /* each has room for twice as many as the one before */
+enum { BLOOM_TABLES_MAX = 20 }; /* each has room for four times as many as the one before */
 
 struct bloom_table {
     uint64_t (*blocks)[8]; /* a cache line each */
@@ -23,7 +23,7 @@ struct bloom {
 /* Room for so many at once: a set that grows asks each of its tables. */
 void bloom_reserve(struct bloom *bloom, size_t hashes);
 void bloom_add(struct bloom *bloom, uint64_t hash);
-/* False: it was not added. True: it was, or, of one in a hundred, not. */
+/* False: it was not added. True: it was, or, of one in some hundred, not. */
 bool bloom_may_have(const struct bloom *bloom, uint64_t hash);
 /* Fetches from memory what bloom_may_have() will look at. */
 void bloom_foresee(const struct bloom *bloom, uint64_t hash);
