@@ -10,7 +10,8 @@
  *  2. What is collected are the events from marks.contacts_entering + 1 to `collected_through`; the next piece reads those up to
  *     marks.contacts_read that it lacks (after a start, or a rollback). While marks.contacts_pieces is 0 nothing enters, and
  *     contacts_entering is contacts_through.
- *  3. `hashes` has each event from `from` + 1 up to marks.journal_last, 0 where there is none any more.
+ *  3. `hashes` has each event from `from` + 1 up to marks.journal_last, 0 where there is none any more. Of each SEGMENT of
+ *     them, by seq, `segments` has a bit for each hash that it has, and for some that it has not.
  *  4. `from` is where the table ended before it was last written, as of the last commit: a snapshot that is as old as
  *     that still finds the rest here. One that is older looks through the events between.
  *  5. A row has the first of some events of its contact, and the others: of those that entered together, in their order, ROW_EVENTS
@@ -33,6 +34,7 @@ enum {
      * half of all pages written, and a sixth less was taken in. */
     MANY = 32768,
     LOAD_COMMITS = 16, /* fewer for a piece are a load; else what is collected enters at once, for other programs */
+    SEGMENT = 4096,    /* events whose hashes are looked through together, or not at all */
     BLOCK = 64,        /* hashes looked at in one go */
     /* Under load two of the events that enter together are of one contact: half as many rows. More of them than these, and
      * what looks for one event would read through too many. */
@@ -45,6 +47,32 @@ static const char THROUGH_KEY[] = "contacts_through";
 
 /* ---------------------------------------------------------------- the hashes */
 
+/* The first of contacts->segments. */
+static uint64_t first_segment(const struct contacts *contacts) {
+    return (contacts->from + 1) / SEGMENT;
+}
+
+static uint64_t *bits_of(struct contact_segment *segment, uint32_t hash, uint64_t *mask) {
+    *mask = UINT64_C(1) << (hash % 64);
+    return &segment->bits[hash / 64 % CONTACT_SEGMENT_WORDS];
+}
+
+static void note_segment(struct contacts *contacts, uint64_t seq, uint32_t hash) {
+    size_t i = (size_t)(seq / SEGMENT - first_segment(contacts)), before = contacts->segment_capacity;
+    uint64_t mask;
+    contacts->segments = mem_grow(contacts->segments, &contacts->segment_capacity, i + 1, sizeof *contacts->segments);
+    memset(contacts->segments + before, 0, (contacts->segment_capacity - before) * sizeof *contacts->segments);
+    *bits_of(&contacts->segments[i], hash, &mask) |= mask;
+}
+
+static void drop_segments(struct contacts *contacts, uint64_t before) {
+    size_t over = (size_t)(first_segment(contacts) - before), have = contacts->segment_capacity;
+    if (over > have) over = have;
+    if (!over) return;
+    memmove(contacts->segments, contacts->segments + over, (have - over) * sizeof *contacts->segments);
+    memset(contacts->segments + have - over, 0, over * sizeof *contacts->segments);
+}
+
 static void note(struct contacts *contacts, uint64_t seq, uint32_t hash) {
     size_t place = (size_t)(seq - contacts->from - 1);
     assert(seq > contacts->from && place >= contacts->count);
@@ -52,6 +80,7 @@ static void note(struct contacts *contacts, uint64_t seq, uint32_t hash) {
         contacts->hashes = mem_grow(contacts->hashes, &contacts->capacity, place + 1, sizeof *contacts->hashes);
     while (contacts->count < place) contacts->hashes[contacts->count++] = 0;
     contacts->hashes[contacts->count++] = hash;
+    note_segment(contacts, seq, hash);
 }
 
 static uint32_t hash_of(struct span contact) {
@@ -65,15 +94,24 @@ static bool block_has(const uint32_t *hashes, uint32_t hash) {
     return has != 0;
 }
 
-/* "[7,9]", nothing when there are none. */
-static void find(const struct contacts *contacts, uint32_t hash, struct buf *seqs) {
-    for (size_t at = 0; at < contacts->count; at += BLOCK) {
-        size_t end = at + BLOCK < contacts->count ? at + BLOCK : contacts->count;
-        if (end == at + BLOCK && !block_has(contacts->hashes + at, hash)) continue;
-        for (size_t i = at; i < end; i++)
+/* Of the hashes from place `at` to before `end`. */
+static void find_among(const struct contacts *contacts, size_t at, size_t end, uint32_t hash, struct buf *seqs) {
+    for (size_t next; at < end; at = next) {
+        next = at + BLOCK < end ? at + BLOCK : end;
+        if (next == at + BLOCK && !block_has(contacts->hashes + at, hash)) continue;
+        for (size_t i = at; i < next; i++)
             if (contacts->hashes[i] == hash)
                 buf_printf(seqs, "%c%llu", seqs->size ? ',' : '[', (unsigned long long)(contacts->from + i + 1));
     }
+}
+
+/* "[7,9]", nothing when there are none. */
+static void find(const struct contacts *contacts, uint32_t hash, struct buf *seqs) {
+    size_t end = SEGMENT - (size_t)((contacts->from + 1) % SEGMENT), at = 0; /* of the first, as places */
+    uint64_t mask;
+    for (size_t i = 0; at < contacts->count; i++, at = end, end += SEGMENT)
+        if (*bits_of(&contacts->segments[i], hash, &mask) & mask)
+            find_among(contacts, at, end < contacts->count ? end : contacts->count, hash, seqs);
     if (seqs->size) buf_add_char(seqs, ']');
 }
 
@@ -287,7 +325,9 @@ void contacts_committed(struct store *store) {
     if (over > contacts->count) over = contacts->count;
     contacts->count -= over;
     if (over) memmove(contacts->hashes, contacts->hashes + over, contacts->count * sizeof *contacts->hashes);
+    uint64_t before = first_segment(contacts);
     contacts->from = contacts->through;
+    drop_segments(contacts, before);
     contacts->through = store->committed.contacts_through;
 }
 
@@ -344,6 +384,7 @@ void contacts_fini(struct contacts *contacts) {
     entries_clear(&contacts->collected);
     entries_clear(&contacts->entering);
     free(contacts->hashes);
+    free(contacts->segments);
     *contacts = (struct contacts){0};
 }
 

@@ -22,11 +22,17 @@ struct contact_entries {
     struct contact_entry *list;
     size_t count, capacity, next; /* next: the first that is not in the table */
 };
+enum { CONTACT_SEGMENT_WORDS = 512 }; /* eight bits an event */
+struct contact_segment {
+    uint64_t bits[CONTACT_SEGMENT_WORDS];
+};
 struct contacts {
     uint64_t from;    /* hashes[0] is of event from + 1; what no snapshot of ours may lack in the table lies before */
     uint64_t through; /* the table, as of the last commit */
     uint32_t *hashes;
     size_t count, capacity;
+    struct contact_segment *segments; /* those from the one of from + 1; all of the capacity are set */
+    size_t segment_capacity;
     size_t piece, many; /* events (contacts.c); tests have them smaller */
     size_t commits;     /* since the last piece */
     /* The thread's that writes (later.h, invariant 1): */

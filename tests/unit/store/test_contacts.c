@@ -254,6 +254,27 @@ static void what_is_wrong_is_found_and_made_anew(void **state) {
     assert_int_equal(rows_of(f, "c5"), (PIECE + 10 + 94) / CONTACTS);
 }
 
+/* Those that memory knows, while the table grows behind them. */
+static void contacts_of_one_event_are_found(void **state) {
+    struct fixture *f = *state;
+    for (int i = 0; i < 3 * PIECE + 500;) {
+        begin(f);
+        for (int end = i + 700; i < end; i++) {
+            char contact[16];
+            uint64_t seq;
+            snprintf(contact, sizeof contact, "u%d", i);
+            struct journal_row row = {.contact = span_of(contact), .event = SPAN("e"), .line = SPAN("{}")};
+            OK(f, journal_append(f->store, &row, &seq, &f->err));
+        }
+        commit(f);
+        for (int of = i - 2 * PIECE; of < i; of += i < 3 * PIECE ? 97 : 1) {
+            char contact[16];
+            snprintf(contact, sizeof contact, "u%d", of);
+            assert_int_equal(rows_of(f, contact), of >= 0);
+        }
+    }
+}
+
 /* Of its rows one lacks an event, and another has one twice. */
 static void what_is_wrong_within_a_row_is_found(void **state) {
     struct fixture *f = *state;
@@ -333,6 +354,8 @@ int main(void) {
         TEST(contacts_beyond_the_table_can_be_let_go),
         TEST(an_index_of_before_becomes_the_table),
         TEST(what_is_wrong_is_found_and_made_anew),
+        TEST(contacts_of_one_event_are_found),
+        TEST_AS_IT_IS(contacts_of_one_event_are_found),
         TEST(what_is_wrong_within_a_row_is_found),
         TEST_AS_IT_IS(without_the_mark_all_enters_anew),
         TEST(what_schema_9_left_behind_enters_anew),
