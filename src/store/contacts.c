@@ -52,17 +52,15 @@ static uint64_t first_segment(const struct contacts *contacts) {
     return (contacts->from + 1) / SEGMENT;
 }
 
-static uint64_t *bits_of(struct contact_segment *segment, uint32_t hash, uint64_t *mask) {
-    *mask = UINT64_C(1) << (hash % 64);
-    return &segment->bits[hash / 64 % CONTACT_SEGMENT_WORDS];
+static bool segment_may_have(const struct contact_segment *segment, uint32_t hash) {
+    return segment->bits[hash / 64 % CONTACT_SEGMENT_WORDS] >> (hash % 64) & 1;
 }
 
 static void note_segment(struct contacts *contacts, uint64_t seq, uint32_t hash) {
     size_t i = (size_t)(seq / SEGMENT - first_segment(contacts)), before = contacts->segment_capacity;
-    uint64_t mask;
     contacts->segments = mem_grow(contacts->segments, &contacts->segment_capacity, i + 1, sizeof *contacts->segments);
     memset(contacts->segments + before, 0, (contacts->segment_capacity - before) * sizeof *contacts->segments);
-    *bits_of(&contacts->segments[i], hash, &mask) |= mask;
+    contacts->segments[i].bits[hash / 64 % CONTACT_SEGMENT_WORDS] |= UINT64_C(1) << (hash % 64);
 }
 
 static void drop_segments(struct contacts *contacts, uint64_t before) {
@@ -108,9 +106,8 @@ static void find_among(const struct contacts *contacts, size_t at, size_t end, u
 /* "[7,9]", nothing when there are none. */
 static void find(const struct contacts *contacts, uint32_t hash, struct buf *seqs) {
     size_t end = SEGMENT - (size_t)((contacts->from + 1) % SEGMENT), at = 0; /* of the first, as places */
-    uint64_t mask;
     for (size_t i = 0; at < contacts->count; i++, at = end, end += SEGMENT)
-        if (*bits_of(&contacts->segments[i], hash, &mask) & mask)
+        if (segment_may_have(&contacts->segments[i], hash))
             find_among(contacts, at, end < contacts->count ? end : contacts->count, hash, seqs);
     if (seqs->size) buf_add_char(seqs, ']');
 }
