@@ -7,8 +7,8 @@
  * Invariants:
  *  1. The table has the events up to marks.contacts_through, which is kept in `meta`, and of those up to
  *     marks.contacts_entering some; contacts are only dropped (journal_prune()) when the table has all their events.
- *  2. What is collected are the events from marks.contacts_entering + 1 to `collected_through`; the next piece reads those up to
- *     marks.contacts_read that it lacks (after a start, or a rollback). While marks.contacts_pieces is 0 nothing enters, and
+ *  2. What is collected are the events from marks.contacts_entering + 1 to `collected_through`; the next piece reads from the
+ *     journal those that it lacks up to marks.contacts_read (after a start, or a rollback). While marks.contacts_pieces is 0 nothing enters, and
  *     contacts_entering is contacts_through.
  *  3. `hashes` has each event from `from` + 1 up to marks.journal_last, 0 where there is none any more. Of each SEGMENT of
  *     them, by seq, `segments` has a bit for each hash that it has, and for some that it has not.
@@ -164,9 +164,9 @@ static int compare(const void *a, const void *b, void *arg) {
 struct piece {
     struct later_op op;
     uint64_t through; /* to be collected before */
-    bool begins;             /* what is collected enters */
-    size_t pieces;           /* in which all that enters is to do so, this one included; 0: nothing enters */
-    uint64_t done;           /* the table has all up to there then; 0: not yet */
+    bool begins;      /* what is collected enters */
+    size_t pieces;    /* in which all that enters is to do so, this one included; 0: nothing enters */
+    uint64_t done;    /* the table has all up to there then; 0: not yet */
 };
 
 void contacts_collect(struct store *store, const struct journal_row *row) {
@@ -204,8 +204,8 @@ static void begin_to_enter(struct contacts *contacts) {
 struct row {
     struct span contact;
     uint64_t seq;
+    size_t others_size; /* 0: there are none */
     char others[ROW_EVENTS * (SEQ_DIGITS + 1)]; /* "[7,9]" */
-    size_t others_size;       /* 0: there are none */
 };
 
 static bool is_of_one(const struct contact_entries *entries, const struct contact_entry *a, const struct contact_entry *b) {
@@ -224,7 +224,9 @@ static size_t write_digits(uint64_t number, char *out) {
 
 static void next_row(struct contact_entries *entering, struct row *row) {
     const struct contact_entry *first = &entering->list[entering->next++];
-    *row = (struct row){contact_of(entering, first), first->seq, .others_size = 0};
+    row->contact = contact_of(entering, first);
+    row->seq = first->seq;
+    row->others_size = 0;
     for (int n = 1; n < ROW_EVENTS && entering->next < entering->count; n++) {
         const struct contact_entry *entry = &entering->list[entering->next];
         if (!is_of_one(entering, first, entry)) break;

@@ -1,6 +1,6 @@
 """The scenarios: each makes what it needs, measures once, and returns figures by name (figures.py)."""
 import datetime, json, statistics, subprocess, time
-import cases
+import cases, figures
 from place import Daemon, Unix
 
 EVENTS, JOURNAL, OPEN = 3000000, 10000000, 1000000
@@ -89,7 +89,7 @@ class Scenarios:
 
     def ingest_ack(self):
         if not self.speeds: self.ingest()
-        rate = statistics.median(self.speeds) / 2
+        rate = min(statistics.median(self.speeds), figures.ALL['ingest'].floor) / 2
         with self.living(self.events) as daemon:
             poured = self.place.pour(daemon, self.fixed_day(), rate=rate, turning=True)
             self.note('ingest-ack', daemon, poured)
