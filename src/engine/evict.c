@@ -114,6 +114,7 @@ bool engine_shares(const struct engine *engine) {
 }
 
 enum { AHEAD = 8, MOMENTS_AHEAD = 8 };
+_Static_assert(AHEAD - 4 == FORESEE_LAST + 1 - FORESEE_SUBJECTS, "four steps of its own, then those of its subjects");
 
 /* Of one that leaves so many contacts later. */
 static void foresee_leaving(const struct engine *engine, const struct contact *contact, unsigned later) {
@@ -136,7 +137,7 @@ static void foresee_leaving(const struct engine *engine, const struct contact *c
         break;
     default:
         for (uint32_t k = 1; k < foreseen_keyspaces(engine) && moments->count; k++)
-            foresee_subject(engine, k, moments->list[moments->count - 1]->attrs, NULL, 0, FORESEE_SUBJECTS + AHEAD - 4 - later);
+            foresee_subject(engine, k, moments->list[moments->count - 1]->attrs, NULL, 0, FORESEE_LAST + 1 - later);
     }
 }
 

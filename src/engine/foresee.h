@@ -19,8 +19,8 @@ enum foresee_step {
 };
 void foresee_subject(const struct engine *engine, uint32_t k, const struct attrs *before, const struct own *own, size_t own_count,
     unsigned step);
-/* More keyspaces than a configuration has: what is foreseen costs time, too. */
-enum { FORESEEN_MOST = 4 };
+enum { FORESEEN_MOST = 4 }; /* keyspaces: more than a configuration has, and what is foreseen costs time, too */
+/* Those from 1 to before this one are foreseen; 0 is the contacts' own. */
 static inline size_t foreseen_keyspaces(const struct engine *engine) {
     size_t count = engine->program->keyspace_count;
     return count <= FORESEEN_MOST ? count : FORESEEN_MOST + 1;

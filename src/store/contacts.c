@@ -42,6 +42,9 @@ enum {
     ROWS_AT_ONCE = 8,
     PREFIX = 8,
     SEQ_DIGITS = 20,
+    /* Seqs that follow one another beyond the mark: all are there, but for what someone deleted by hand. A gap that is larger
+     * is damage, and memory would be asked for each seq. */
+    GAP_MOST = 1 << 24,
 };
 static const char THROUGH_KEY[] = "contacts_through";
 
@@ -237,6 +240,7 @@ static void next_row(struct contact_entries *entering, struct row *row) {
     if (row->others_size) row->others[row->others_size++] = ']';
 }
 
+_Static_assert(ROWS_AT_ONCE == 8, "the statement has as many rows");
 #define INTO "INSERT OR REPLACE INTO event_contacts (contact, seq, others) VALUES "
 #define ROW "(?, ?, ?)"
 enum { ROW_PARAMETERS = 3 };
@@ -349,13 +353,24 @@ void contacts_rolled_back(struct store *store) {
     read_anew(store);
 }
 
-/* The mark; without it, all will enter anew. */
+/* The mark; without it, all that the journal has will enter anew. */
 static int find_through(struct store *store, int64_t *through, struct err *err) {
     int64_t rows = 0;
     int got = store_meta_get(store, THROUGH_KEY, through, err);
-    if (got == 1 && !store->is_snapshot)
+    if (got != 1) return got;
+    got = db_number(store->writer, "SELECT max(coalesce(min(seq), 1) - 1, 0) FROM events", through, err);
+    if (!got && !store->is_snapshot)
         got = db_number(store->writer, "SELECT EXISTS (SELECT 1 FROM event_contacts)", &rows, err);
     return rows ? db_run(store->writer, "DELETE FROM event_contacts", "clear the index of contacts", err) : got;
+}
+
+static int note_row(struct contacts *contacts, uint64_t seq, uint32_t hash, struct err *err) {
+    uint64_t before = contacts->from + contacts->count;
+    if (seq <= before || seq - before > GAP_MOST)
+        return err_set(err, ERR_CORRUPT, "the database is damaged: in table events, seq %llu comes next to seq %llu",
+            (unsigned long long)seq, (unsigned long long)before);
+    note(contacts, seq, hash);
+    return 0;
 }
 
 int contacts_open(struct store *store, struct err *err) {
@@ -373,8 +388,10 @@ int contacts_open(struct store *store, struct err *err) {
         SQLITE_OK)
         return db_fail(store->writer, "read the journal's end", err);
     db_bind_int(rows, 1, through);
-    while ((got = db_step(rows, "read the journal's end", err)) > 0)
-        note(contacts, (uint64_t)sqlite3_column_int64(rows, 0), hash_of(db_span(rows, 1)));
+    while ((got = db_step(rows, "read the journal's end", err)) > 0) {
+        got = note_row(contacts, (uint64_t)sqlite3_column_int64(rows, 0), hash_of(db_span(rows, 1)), err);
+        if (got) break;
+    }
     sqlite3_finalize(rows);
     return got;
 }

@@ -301,6 +301,33 @@ static void without_the_mark_all_enters_anew(void **state) {
     assert_true(table(f) > events);
 }
 
+/* Its first event comes after many that retention has let go. */
+static void without_the_mark_an_old_journal_opens(void **state) {
+    struct fixture *f = *state;
+    put_quietly(f, 0, 500);
+    store_close(f->store);
+    run_sql(f->path, "UPDATE events SET seq = seq + 3000000000; DELETE FROM event_contacts;"
+                     "DELETE FROM meta WHERE key = 'contacts_through'");
+    fixture_open(f);
+    expect_all(f, 500);
+}
+
+static void a_wild_seq_is_damage(void **state) {
+    struct fixture *f = *state;
+    put_and_commit(f, 0, 50);
+    put_and_commit(f, 50, 100);
+    store_close(f->store);
+    run_sql(f->path, "DELETE FROM events WHERE seq IN (98, 99)"); /* by hand */
+    fixture_open(f);
+    assert_int_equal(rows_of(f, "c97"), 0);
+    assert_int_equal(rows_of(f, "c99"), 1);
+    store_close(f->store);
+    f->store = NULL;
+    run_sql(f->path, "UPDATE events SET seq = 1030792151040 WHERE seq = 100");
+    assert_int_equal(store_open(f->path, &f->store, &f->err), ERR_CORRUPT);
+    assert_non_null(strstr(f->err.text, "the database is damaged: in table events, seq 1030792151040 comes next to seq 97"));
+}
+
 /* Half of what is beyond the mark is in rows of one event each. */
 static void what_schema_9_left_behind_enters_anew(void **state) {
     struct fixture *f = *state;
@@ -358,6 +385,8 @@ int main(void) {
         TEST_AS_IT_IS(contacts_of_one_event_are_found),
         TEST(what_is_wrong_within_a_row_is_found),
         TEST_AS_IT_IS(without_the_mark_all_enters_anew),
+        TEST_AS_IT_IS(without_the_mark_an_old_journal_opens),
+        TEST_AS_IT_IS(a_wild_seq_is_damage),
         TEST(what_schema_9_left_behind_enters_anew),
         TEST(a_snapshot_finds_the_end_too),
     };
