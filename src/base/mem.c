@@ -4,8 +4,10 @@
  * 3. total_bytes is the sum of all blocks' capacities. */
 #include "slad/base/mem.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
@@ -45,6 +47,16 @@ void *mem_realloc(void *p, size_t bytes) {
     void *moved = realloc(p, bytes ? bytes : 1);
     if (!moved) mem_out(bytes);
     return moved;
+}
+
+void mem_populate(void *p, size_t bytes) {
+#ifdef MADV_POPULATE_WRITE
+    uintptr_t page = (uintptr_t)getpagesize();
+    uintptr_t from = ((uintptr_t)p + page - 1) & ~(page - 1), to = ((uintptr_t)p + bytes) & ~(page - 1);
+    if (from < to) (void)madvise((void *)from, to - from, MADV_POPULATE_WRITE); /* Linux 5.14; else they come one by one */
+#else
+    (void)p, (void)bytes;
+#endif
 }
 
 void *mem_dup(const void *p, size_t bytes) {

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include "slad/base/mem.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -24,7 +23,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { BLOCK_BYTES = 256 * 1024, PAGE = 4096 }; /* an engine without contacts has one */
+enum { BLOCK_BYTES = 256 * 1024 }; /* an engine without contacts has one */
 
 struct pool_piece {
     struct pool_piece *next;
@@ -46,22 +45,10 @@ static size_t class_bytes(size_t class) {
     return (class + 1) * POOL_STEP;
 }
 
-/* All of it is going to be used, so the kernel may give its pages at once and not at the first touch of each: 3 % of a
- * replay. */
-static void populate(struct pool_block *block) {
-#ifdef MADV_POPULATE_WRITE
-    uintptr_t from = ((uintptr_t)block + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
-    uintptr_t to = ((uintptr_t)block + BLOCK_BYTES) & ~(uintptr_t)(PAGE - 1);
-    (void)madvise((void *)from, to - from, MADV_POPULATE_WRITE); /* Linux 5.14; else they come one by one */
-#else
-    (void)block;
-#endif
-}
-
 static void *take_new(struct pool *pool, size_t bytes) {
     if ((size_t)(pool->end - pool->next) < bytes) {
         struct pool_block *block = mem_alloc(BLOCK_BYTES);
-        populate(block);
+        mem_populate(block, BLOCK_BYTES); /* 3 % of a replay */
         block->next = pool->blocks;
         pool->blocks = block;
         pool->next = block->bytes;

@@ -16,6 +16,7 @@ struct hash_table {
     struct hash_slots now;
     struct hash_slots was; /* what has not been moved yet */
     size_t next, left;      /* in `was`: where the next is, behind a free one; how many were not looked at */
+    size_t populated;       /* bytes of `now` whose pages were asked for */
 };
 
 #endif

@@ -10,6 +10,9 @@
 void *mem_alloc(size_t bytes);                       /* uninitialised */
 void *mem_zalloc(size_t bytes);                      /* zeroed */
 void *mem_realloc(void *p, size_t bytes);            /* p may be NULL */
+/* The kernel gives the pages that lie wholly within at once and not at the first touch of each: for what all of is going to
+ * be used. */
+void mem_populate(void *p, size_t bytes);
 void *mem_dup(const void *p, size_t bytes);
 char *mem_dup_text(struct span text);                /* NUL-terminated copy */
 /* There is no memory: for those whose library has said so; bytes: 0 where it has not said how many. */
