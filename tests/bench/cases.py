@@ -22,11 +22,12 @@ def write(path, lines):
 
 
 def open_contacts(path, count, now, promised=None):
-    """One event each: mails that wait for their first reply. promised(i): ms; a day from now otherwise."""
+    """One event each: mails that wait for their first reply. promised(i): ms; a day from now otherwise. Their customers are not
+    those of the day (cu-...): a call of this morning by one who wrote just now would be a late event."""
     def line(i):
         at = promised(i) if promised else now + 24 * HOUR
         return (f'{{"contact":"o-{i:07}","event":"offered","at":{now - 1000 + i % 1000},"channel":"mail","queue":"{QUEUES[i % 8]}",'
-                f'"priority":"normal","customer":"cu-{i * 7919 % 1000000:06}","language":"en","promised_at":{at}}}\n')
+                f'"priority":"normal","customer":"co-{i * 7919 % 1000000:06}","language":"en","promised_at":{at}}}\n')
     return write(path, map(line, range(count)))
 
 
