@@ -183,7 +183,7 @@ struct engine_size engine_size(const struct engine *engine) {
     size.deadlines = engine->deadlines.count;
     for (size_t i = 0; i < engine->program->count; i++) {
         size.groups += ledger_groups(&engine->ledgers[i]);
-        size.records += engine->ledgers[i].window.records;
+        size.records += window_records(&engine->ledgers[i].window);
     }
     return size;
 }

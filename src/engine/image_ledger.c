@@ -113,7 +113,7 @@ static void put_record(void *arg, const struct record *record) {
 }
 
 static void image_window(struct image *image, struct ledger *ledger, struct window *window) {
-    size_t count = image_count(image, window->records);
+    size_t count = image_count(image, window_records(window));
     if (!image->loads) {
         window_each(window, put_record, &(struct putting){image, ledger});
         return;
@@ -126,19 +126,29 @@ static void image_window(struct image *image, struct ledger *ledger, struct wind
 
 /* ---------------------------------------------------------------- what levels are to learn */
 
+static struct level_note image_note(struct image *image, struct ledger *ledger, struct level_note note) {
+    note.known = image_int(image, note.known);
+    note.record = image_record(image, ledger, note.record);
+    note.sign = (int)image_int(image, note.sign);
+    return note;
+}
+
+static void put_note(void *arg, const struct level_note *note) {
+    const struct putting *putting = arg;
+    (void)image_note(putting->image, putting->ledger, *note);
+}
+
 static void image_notes(struct image *image, struct ledger *ledger) {
-    size_t count = image_count(image, ledger->notes.count);
-    for (size_t i = 0; i < count && !image->is_bad; i++) {
-        const struct heap_entry *entry = image->loads ? NULL : &ledger->notes.entries[i];
-        struct level_note note = entry ? *(struct level_note *)(void *)entry->node : (struct level_note){0}; /* node comes first */
-        int64_t known = image_int(image, entry ? entry->key : 0);
-        note.record = image_record(image, ledger, note.record);
-        note.sign = (int)image_int(image, note.sign);
-        if (!image->loads || image->is_bad) continue;
-        struct level_note *own = pool_alloc(&ledger->texts->pool, sizeof *own);
-        *own = note;
+    size_t count = image_count(image, level_notes_count(&ledger->notes));
+    if (!image->loads) {
+        level_notes_each(&ledger->notes, put_note, &(struct putting){image, ledger});
+        return;
+    }
+    while (count-- && !image->is_bad) {
+        struct level_note note = image_note(image, ledger, (struct level_note){0});
+        if (image->is_bad) return;
         ledger->groups[note.record.group]->notes++;
-        heap_set(&ledger->notes, &own->node, known);
+        level_notes_add(&ledger->notes, &note);
     }
 }
 

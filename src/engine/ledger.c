@@ -29,11 +29,6 @@ static void group_free(struct ledger *ledger, struct group_state *group) {
     free(group);
 }
 
-/* From the pool: one a record comes and goes. */
-static void note_free(struct ledger *ledger, struct level_note *note) {
-    pool_free(&ledger->texts->pool, note, sizeof *note);
-}
-
 void ledger_fini(struct ledger *ledger) {
     for (size_t i = 0; i < ledger->group_count; i++)
         if (ledger->groups[i]) group_free(ledger, ledger->groups[i]);
@@ -45,9 +40,7 @@ void ledger_fini(struct ledger *ledger) {
     free(ledger->touched);
     free(ledger->learned);
     free(ledger->cuts);
-    for (size_t i = 0; i < ledger->notes.count; i++)
-        note_free(ledger, (struct level_note *)ledger->notes.entries[i].node); /* node comes first */
-    heap_fini(&ledger->notes);
+    level_notes_fini(&ledger->notes);
     window_fini(&ledger->window);
     window_fini(&ledger->held);
 }
@@ -228,10 +221,9 @@ void ledger_record(struct ledger *ledger, const struct record *r, int sign, int6
     mark_dirty(ledger, group);
     record_now(ledger, r, sign);
     if (!ledger->rule->standard->target_count) return;
-    struct level_note *note = pool_alloc(&ledger->texts->pool, sizeof *note);
-    *note = (struct level_note){.record = *r, .sign = sign};
+    struct level_note note = {known_ms > ledger->judged ? known_ms : ledger->judged + 1, *r, sign};
     group->notes++;
-    heap_set(&ledger->notes, &note->node, known_ms > ledger->judged ? known_ms : ledger->judged + 1);
+    level_notes_add(&ledger->notes, &note);
 }
 
 /* ---------------------------------------------------------------- windows moving on */
@@ -275,20 +267,9 @@ static void move_held(struct ledger *ledger, int64_t t) {
 
 /* ---------------------------------------------------------------- levels */
 
-static void take_note(struct ledger *ledger, struct level_note *note) {
-    heap_remove(&ledger->notes, &note->node);
-    ledger->groups[note->record.group]->notes--;
-}
-
 /* What is taken out may be known later than that it is to be: then it never was. Seldom, so all notes are looked at. */
 static void drop_coming(struct ledger *ledger, const struct record *r) {
-    for (size_t i = 0; i < ledger->notes.count; i++) {
-        struct level_note *note = (struct level_note *)ledger->notes.entries[i].node; /* node comes first */
-        if (note->sign < 0 || !record_same(&note->record, r)) continue;
-        take_note(ledger, note);
-        note_free(ledger, note);
-        return;
-    }
+    if (level_notes_remove(&ledger->notes, r)) ledger->groups[r->group]->notes--;
 }
 
 static void learn(struct ledger *ledger, const struct level_note *note) {
@@ -309,18 +290,17 @@ static void learn(struct ledger *ledger, const struct level_note *note) {
 /* Everything known at t: first what is put in, for what is taken out at the same instant may be among it. */
 static void learn_all(struct ledger *ledger, int64_t t) {
     size_t n = 0;
-    for (; ledger->notes.count && heap_top(&ledger->notes)->key <= t; n++) {
-        struct level_note *note = (struct level_note *)heap_top(&ledger->notes)->node; /* node comes first */
-        take_note(ledger, note);
+    const struct level_note *note;
+    for (; (note = level_notes_front(&ledger->notes)) && note->known <= t; n++) {
         ledger->learned = mem_grow(ledger->learned, &ledger->learned_capacity, n + 1, sizeof *ledger->learned);
-        ledger->learned[n] = note;
+        ledger->learned[n] = *note;
+        ledger->groups[note->record.group]->notes--;
+        level_notes_drop_front(&ledger->notes);
     }
     for (size_t i = 0; i < n; i++)
-        if (ledger->learned[i]->sign > 0) learn(ledger, ledger->learned[i]);
-    for (size_t i = 0; i < n; i++) {
-        if (ledger->learned[i]->sign < 0) learn(ledger, ledger->learned[i]);
-        note_free(ledger, ledger->learned[i]);
-    }
+        if (ledger->learned[i].sign > 0) learn(ledger, &ledger->learned[i]);
+    for (size_t i = 0; i < n; i++)
+        if (ledger->learned[i].sign < 0) learn(ledger, &ledger->learned[i]);
 }
 
 static void judge_risk(struct ledger *ledger, struct group_state *group, enum verdict verdict, int64_t t,
@@ -374,7 +354,8 @@ void ledger_adopt_warning(struct ledger *ledger, struct group_state *group, int6
 
 int64_t ledger_next(const struct ledger *ledger) {
     const struct standard *s = ledger->rule->standard;
-    int64_t next = ledger->notes.count ? heap_top(&ledger->notes)->key : INSTANT_NEVER;
+    const struct level_note *note = level_notes_front(&ledger->notes);
+    int64_t next = note ? note->known : INSTANT_NEVER;
     if (ledger->touched_count) return ledger->judged + 1; /* a level was adopted */
     const struct record *front = window_front(&ledger->held);
     if (!front) return next;

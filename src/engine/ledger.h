@@ -8,8 +8,8 @@
 #define SLAD_ENGINE_LEDGER_H
 
 #include "judge.h"
+#include "level_notes.h"
 #include "program.h"
-#include "slad/base/heap.h"
 #include "slad/model/effect.h"
 #include "slad/model/figures.h"
 #include "spread.h"
@@ -39,13 +39,6 @@ struct group_state {
     bool shown;          /* was listed when last read as changed */
 };
 
-/* A record that levels learn of at an instant of event time. */
-struct level_note {
-    struct heap_node node;
-    struct record record;
-    int sign;
-};
-
 struct ledger {
     const struct compiled *rule;
     struct intern *texts;
@@ -67,9 +60,9 @@ struct ledger {
     int64_t held_edge;
     int64_t judged;         /* levels are judged through here */
     int64_t period_end;     /* of the period that held_edge belongs to; WINDOW_PERIOD */
-    struct heap notes;      /* what levels learn, by instant */
+    struct level_notes notes; /* what levels learn */
     int64_t *cuts;          /* one a target */
-    struct level_note **learned; /* those of the instant in hand */
+    struct level_note *learned; /* those of the instant in hand */
     size_t learned_capacity;
     struct group_state **touched;
     size_t touched_count, touched_capacity;

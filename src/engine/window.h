@@ -1,14 +1,13 @@
 /* window: the records of one standard by instant, from the window's edge on.
- * Owns: the records, 24 bytes each, in chunks.
- * Must not know: what a record counts for.
- *
- * Adding at the end and dropping at the front cost O(1); in the middle, O(log n) and a move within one chunk. */
+ * Owns: the records, 24 bytes each (chunks.h).
+ * Must not know: what a record counts for. */
 #ifndef SLAD_ENGINE_WINDOW_H
 #define SLAD_ENGINE_WINDOW_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "chunks.h"
 
 struct record {
     int64_t at;
@@ -20,12 +19,12 @@ struct record {
 
 bool record_same(const struct record *a, const struct record *b);
 
-struct chunk;
 struct window { /* zero-initialise to start */
-    struct chunk **chunks; /* from first on, in order, none empty */
-    size_t first, count, capacity;
-    size_t records;
+    struct chunks records;
 };
+static inline size_t window_records(const struct window *window) {
+    return window->records.items;
+}
 
 void window_add(struct window *window, const struct record *record);
 /* Takes one such record out; false when there is none. */
