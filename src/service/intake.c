@@ -210,6 +210,7 @@ size_t intake_lines(struct service *service, const struct intake_source *source,
     foresee(service, &batch);
     do verdicts[done] = take(service, &batch.events[done], lines_last(lines[done]), err);
     while (verdicts[done++] != INTAKE_UNABLE && done < count);
+    service_took(service, done);
     return done;
 }
 

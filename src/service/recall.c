@@ -9,7 +9,7 @@ enum {
     /* A contact that comes back costs some tens of microseconds; most second thoughts (a reopened chat, a survey) come
      * within minutes. */
     QUIET_MS = 10 * 60 * 1000,
-    REST_MOST = 4096, /* of those that are to rest, in a turn: more than one can bring, a few microseconds each */
+    REST_FOR_EACH = 16, /* may rest for each that may go: more than a turn can bring, a few microseconds each */
 };
 
 struct recall {
@@ -108,5 +108,5 @@ void recall_let_go(struct engine *engine, int64_t quiet_before_ms, size_t keep, 
     int64_t quiet = engine_now(engine) - QUIET_MS;
     size_t have = engine_quiet(engine), over = have > keep ? have - keep : 0;
     engine_evict(engine, quiet < quiet_before_ms ? quiet : quiet_before_ms - 1, over < most ? over : most);
-    engine_rest(engine, REST_MOST);
+    engine_rest(engine, REST_FOR_EACH * most);
 }

@@ -29,7 +29,9 @@ enum {
     RECOVERY_FREE_BYTES = 16 << 20, /* the ballast, and room for the log of some batches */
     RECOVERY_MS = 1000,           /* between tries to write again */
     BARRIER_RETRY_MS = 20,        /* a followed file still has lines that a due limit waits for */
-    LET_GO_MOST = 256,            /* contacts, in a turn: half a millisecond, and more than finish in one */
+    LET_GO_MOST = 256,            /* contacts, at the end of a turn */
+    LET_GO_LINES = 64,            /* so many that come are followed by a piece of it: all at the end took up to 6 ms */
+    LET_GO_PIECE = 32,            /* contacts: more than so many lines can bring */
     CLOCK_BEHIND_MS = 60000,      /* further back than NTP steps a clock that was nearly right */
 };
 
@@ -337,10 +339,21 @@ static void adoption_turn(struct service *service) {
     else reload_done(service, "");
 }
 
+static void let_go(struct service *service, size_t most) {
+    if (service->failed) return;
+    recall_let_go(service->engine, batches_on_disk_until(service), (size_t)service->config->keep_finished, most);
+}
+
+void service_took(struct service *service, size_t lines) {
+    service->lines_taken += lines;
+    if (service->lines_taken < LET_GO_LINES) return;
+    service->lines_taken = 0;
+    let_go(service, LET_GO_PIECE);
+}
+
 int service_idle(struct service *service) {
     bool is_busy = store_in_transaction(service->store) || store_is_committing(service->store);
-    if (!service->failed)
-        recall_let_go(service->engine, batches_on_disk_until(service), (size_t)service->config->keep_finished, LET_GO_MOST);
+    let_go(service, LET_GO_MOST);
     if (is_busy) return 0;
     if (publish_waits(service->publish)) publish_turn(service);
     else if (service->adoption) adoption_turn(service);

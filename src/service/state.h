@@ -46,6 +46,7 @@ struct service {
     uint64_t batch, durable; /* intake.h */
     int64_t committed_ms;    /* when the last batch was; INSTANT_NEVER: none since the start */
     uint64_t batch_accepted; /* events of the open batch, counted once it is durable */
+    size_t lines_taken;       /* since contacts were let go (service_took()) */
     uint64_t flying_accepted; /* the same of the one that is being committed */
     int64_t sent_us;         /* when the batch before was handed over to be committed, by the steady clock */
     int64_t batch_began;     /* the engine's now when the open batch began */
@@ -80,6 +81,8 @@ int service_begin(struct service *service, struct err *err) WARN_UNUSED;
 int service_write_clock(struct service *service, struct err *err) WARN_UNUSED;
 /* Commits the open transaction, with the engine's clocks, and waits for it. */
 int service_commit_now(struct service *service, struct err *err) WARN_UNUSED;
+/* So many lines were taken in, and no event is in hand: contacts that have finished may leave memory. */
+void service_took(struct service *service, size_t lines);
 /* The clock went from here (negative: there was none) to there: where that is far, nothing is let go by it for a while. */
 void service_watch_leap(struct service *service, int64_t from_ms, int64_t to_ms);
 /* Remembers the first failure to write in this batch. */
