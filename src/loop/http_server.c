@@ -283,7 +283,7 @@ static const struct stream_events conn_events = {
 static void accepted(void *arg, int take_fd) {
     struct http_server *server = arg;
     struct http_conn *conn = mem_zalloc(sizeof *conn);
-    struct stream_options options = {.input_bytes = server->limits.header_bytes};
+    struct stream_options options = {.input_bytes = server->limits.header_bytes, .at_once = true};
     conn->server = server;
     peer_of(take_fd, &conn->peer);
     conn->stream = stream_open(server->loop, take_fd, &options, &conn_events, conn);

@@ -311,6 +311,7 @@ struct stream *stream_open(struct loop *loop, int take_fd, const struct stream_o
     stream->writable =
         loop_event_new(loop, take_fd, EV_WRITE | EV_PERSIST, LOOP_PRIORITY_INPUT, writable, stream);
     event_add(stream->readable, NULL);
+    if (stream->options.at_once) event_active(stream->readable, EV_READ, 0);
     stream->opened_ms = stream->moved_ms = loop_steady_ms(loop);
     int64_t first_ms = INT64_MAX;
     if (stream->options.idle_ms) first_ms = stream->options.idle_ms;

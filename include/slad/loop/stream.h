@@ -40,6 +40,7 @@ struct stream_options {
     int64_t idle_ms;     /* closed when no byte moved for so long; 0: never */
     int64_t total_ms;    /* closed so long after it was opened, whatever moved; 0: never */
     bool in_pieces;      /* much may come: all else that is ready is served between two reads */
+    bool at_once;        /* what the peer has sent by now is read in this turn, not in the next one */
 };
 /* An event line is at most 64 KiB: one byte more tells that it is longer. */
 #define STREAM_INPUT_DEFAULT (64 * 1024 + 1)
@@ -49,7 +50,7 @@ enum stream_close_how {
     STREAM_FLUSH, /* in the background: after what is queued was taken by the peer, or a few seconds */
 };
 
-/* Takes the connected descriptor and makes it non-blocking. Reads from the next turn on. events must outlive
+/* Takes the connected descriptor and makes it non-blocking. Reads from the next turn on, or at_once. events must outlive
  * it. */
 struct stream *stream_open(struct loop *loop, int take_fd, const struct stream_options *options,
     const struct stream_events *events, void *arg);

@@ -414,6 +414,58 @@ static void questions_without_end_leave_pieces_their_turn(void **state) {
     assert_true(order.pieces > 0);
 }
 
+struct opening {
+    struct loop *loop;
+    struct stream *pieces, *opener, *opened;
+    int fd; /* to be opened; its peer has written */
+    int pieces_came, came_after; /* how many pieces before what was opened was read */
+};
+
+static size_t next_piece(void *arg, struct span data) {
+    struct opening *opening = arg;
+    opening->pieces_came++;
+    return data.n;
+}
+
+static size_t read_opened(void *arg, struct span data) {
+    struct opening *opening = arg;
+    opening->came_after = opening->pieces_came;
+    return data.n;
+}
+
+static size_t open_another(void *arg, struct span data) {
+    static const struct stream_events events = {.on_data = read_opened, .on_close = order_closed};
+    static const struct stream_options at_once = {.at_once = true};
+    struct opening *opening = arg;
+    opening->pieces_came = 0;
+    opening->opened = stream_open(opening->loop, opening->fd, &at_once, &events, opening);
+    return data.n;
+}
+
+/* As a connection that is accepted, and whose question is there. */
+static void what_is_there_is_read_at_once(void **state) {
+    (void)state;
+    static const struct stream_events pieces = {.on_data = next_piece, .on_close = order_closed},
+                                      opener = {.on_data = open_another, .on_close = order_closed};
+    static const struct stream_options in_pieces = {.in_pieces = true};
+    struct opening opening = {.loop = drive_loop(), .came_after = -1};
+    int fds[3][2];
+    char block[4096] = "";
+    for (size_t i = 0; i < 3; i++) drive_pair(fds[i]);
+    opening.fd = fds[2][0];
+    opening.pieces = stream_open(opening.loop, fds[0][0], &in_pieces, &pieces, &opening);
+    opening.opener = stream_open(opening.loop, fds[1][0], NULL, &opener, &opening);
+    while (write(fds[0][1], block, sizeof block) > 0) continue;
+    for (size_t i = 1; i < 3; i++) assert_int_equal(write(fds[i][1], "?", 1), 1);
+    loop_turn(opening.loop, 0);
+    assert_int_equal(opening.came_after, 0);
+    stream_close(opening.pieces, STREAM_DROP);
+    stream_close(opening.opener, STREAM_DROP);
+    stream_close(opening.opened, STREAM_DROP);
+    for (size_t i = 0; i < 3; i++) close(fds[i][1]);
+    loop_free(opening.loop);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unconsumed_bytes_come_again_with_more),
@@ -432,6 +484,7 @@ int main(void) {
         cmocka_unit_test(a_busy_stream_starves_nobody),
         cmocka_unit_test(a_question_waits_for_one_piece),
         cmocka_unit_test(questions_without_end_leave_pieces_their_turn),
+        cmocka_unit_test(what_is_there_is_read_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
