@@ -27,7 +27,7 @@ enum {
     SLOTS_MIN = 16,
     MOVED_AT_ONCE = 4096, /* slots: some ten microseconds */
     MOVED_EACH_TIME = 8,
-    POPULATED_EACH_TIME = 64 * 1024, /* bytes: some microseconds */
+    POPULATED_EACH_TIME = 16 * 1024, /* bytes: two microseconds */
 };
 
 #define SLOTS_INLINE static inline __attribute__((always_inline))
