@@ -25,6 +25,7 @@ struct chunks { /* zero-initialise to start */
     struct chunk **list;
     size_t first, count, capacity;
     size_t items;
+    struct chunk *spare; /* the last that was emptied, or NULL: what is empty time and again goes on in the same cache lines */
 };
 
 #define CHUNKS_INLINE static inline __attribute__((always_inline))
@@ -38,8 +39,9 @@ CHUNKS_INLINE int64_t chunk_instant(const struct chunk *chunk, size_t size, size
     return *(const int64_t *)chunk_item(chunk, size, i);
 }
 
-CHUNKS_INLINE struct chunk *chunk_new(size_t size) {
-    struct chunk *chunk = mem_alloc(sizeof *chunk + CHUNK_ITEMS * size);
+CHUNKS_INLINE struct chunk *chunks_new(struct chunks *chunks, size_t size) {
+    struct chunk *chunk = chunks->spare ? chunks->spare : mem_alloc(sizeof *chunk + CHUNK_ITEMS * size);
+    chunks->spare = NULL;
     chunk->lo = chunk->hi = 0;
     return chunk;
 }
@@ -69,7 +71,8 @@ static inline void chunks_insert(struct chunks *chunks, size_t at, struct chunk 
 
 static inline void chunks_drop(struct chunks *chunks, size_t at) {
     struct chunk **list = chunks_live(chunks);
-    free(list[at]);
+    free(chunks->spare);
+    chunks->spare = list[at];
     chunks->count--;
     if (at == 0) chunks->first++;
     else memmove(list + at, list + at + 1, (chunks->count - at) * sizeof *list);
@@ -100,7 +103,7 @@ CHUNKS_INLINE uint32_t chunk_find(const struct chunk *chunk, size_t size, int64_
 }
 
 CHUNKS_INLINE void chunks_split(struct chunks *chunks, size_t size, size_t at) {
-    struct chunk *left = chunks_live(chunks)[at], *right = chunk_new(size);
+    struct chunk *left = chunks_live(chunks)[at], *right = chunks_new(chunks, size);
     uint32_t keep = (left->hi - left->lo) / 2;
     right->hi = left->hi - left->lo - keep;
     memcpy(right->items, chunk_item(left, size, left->lo + keep), right->hi * size);
@@ -111,7 +114,7 @@ CHUNKS_INLINE void chunks_split(struct chunks *chunks, size_t size, size_t at) {
 CHUNKS_INLINE void chunks_append(struct chunks *chunks, size_t size, const void *item) {
     struct chunk *last = chunks->count ? chunks_live(chunks)[chunks->count - 1] : NULL;
     if (!last || last->hi == CHUNK_ITEMS) {
-        last = chunk_new(size);
+        last = chunks_new(chunks, size);
         chunks_insert(chunks, chunks->count, last);
     }
     memcpy(chunk_item(last, size, last->hi++), item, size);
@@ -174,6 +177,7 @@ static inline void chunks_drop_front(struct chunks *chunks) {
 static inline void chunks_fini(struct chunks *chunks) {
     for (size_t i = 0; i < chunks->count; i++) free(chunks_live(chunks)[i]);
     free(chunks->list);
+    free(chunks->spare);
     *chunks = (struct chunks){0};
 }
 
