@@ -52,6 +52,7 @@ def measure(args, place, scenes, instead):
     for number in range(args.runs):
         for name, step in steps(args, place, scenes, instead):
             if name in failed: continue
+            os.sync()  # what the one before left to be written is not this one's load
             start = time.monotonic()
             try: got = step()
             except (RuntimeError, AssertionError, OSError, subprocess.CalledProcessError) as error:
