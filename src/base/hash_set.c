@@ -62,7 +62,7 @@ void hash_set_clear(struct hash_set *set) {
     struct hash_table *table = &set->table;
     if (set->count) memset(table->now.bytes, 0, (table->now.mask + 1) * kind.bytes);
     free(table->was.bytes);
-    *table = (struct hash_table){.now = table->now};
+    *table = (struct hash_table){.now = table->now, .populated = table->populated};
     set->count = 0;
 }
 

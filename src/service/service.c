@@ -31,7 +31,7 @@ enum {
     BARRIER_RETRY_MS = 20,        /* a followed file still has lines that a due limit waits for */
     LET_GO_MOST = 256,            /* contacts, at the end of a turn */
     LET_GO_LINES = 64,            /* so many that come are followed by a piece of it: all at the end took up to 6 ms */
-    LET_GO_PIECE = 32,            /* contacts: more than so many lines can bring */
+    LET_GO_PIECE = 32,            /* contacts: twice as many as so many lines of a day finish; the turn's end has what is left */
     CLOCK_BEHIND_MS = 60000,      /* further back than NTP steps a clock that was nearly right */
 };
 

@@ -46,7 +46,7 @@ struct service {
     uint64_t batch, durable; /* intake.h */
     int64_t committed_ms;    /* when the last batch was; INSTANT_NEVER: none since the start */
     uint64_t batch_accepted; /* events of the open batch, counted once it is durable */
-    size_t lines_taken;       /* since contacts were let go (service_took()) */
+    size_t lines_taken;      /* since contacts were let go (service_took()) */
     uint64_t flying_accepted; /* the same of the one that is being committed */
     int64_t sent_us;         /* when the batch before was handed over to be committed, by the steady clock */
     int64_t batch_began;     /* the engine's now when the open batch began */
